@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, offlineseed.azure contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Core of the module seed_status: where a seed stands and what is next."""
+
+from __future__ import annotations
+
+import os
+
+from .. import times
+from ..failure import Failure
+from . import clocks, conflict, phases, proof, record, state_dir, status, summary
+from .case import Case
+from .pending import of_this_run
+
+ARGUMENT_SPEC = {
+    "state_dir": {"type": "path", "required": True},
+    "seed": {"type": "str", "required": True},
+    "phase": {"type": "str", "choices": list(phases.NAMES)},
+    "inputs": {"type": "dict", "default": {}},
+    "observations": {
+        "type": "dict",
+        "default": {},
+        "options": {
+            "findings": {"type": "list", "elements": "dict"},
+            "offline": {"type": "dict"},
+            "agent": {"type": "dict"},
+            "source": {"type": "dict"},
+            "disks": {"type": "list", "elements": "dict"},
+            "prep": {"type": "dict"},
+            "jobs": {"type": "list", "elements": "dict"},
+            "ship_to": {"type": "dict"},
+            "vault": {"type": "dict"},
+            "again_at": {"type": "str"},
+        },
+    },
+    "error": {
+        "type": "dict",
+        "options": {
+            "what": {"type": "str", "required": True},
+            "seen": {"type": "str", "required": True},
+            "cure": {"type": "str", "default": ""},
+            "kind": {"type": "str", "choices": ["failed", "unreachable", "conflict"], "default": "failed"},
+        },
+    },
+    "pending_events": {"type": "list", "elements": "dict", "default": []},
+    "now": {"type": "str"},
+    "fail_on": {"type": "str", "choices": ["never", "near", "past"], "default": "never"},
+}
+ARGUMENT_RULES = {}
+
+
+def run(params, check_mode):
+    """``{changed: False, status, phase, run, waits_for, record, vault_proof, tags, line, ansible_stats}``; writes nothing.
+
+    ``run`` is whether the asking phase is the one that the seed is in. With *fail_on* a clock that is near its end or past it fails the
+    task.
+    """
+    folder, seed = state_dir.checked(params["state_dir"], params["seed"], os.environ)
+    now = times.parse(params["now"], "now") if params.get("now") else times.clock()
+    chain = record.read(folder, seed)
+    known = record.imagined(chain, of_this_run(params.get("pending_events"), os.environ) if check_mode else [])
+    case = Case(
+        seed=seed,
+        record=known,
+        now=now,
+        observations={name: seen for name, seen in (params.get("observations") or {}).items() if seen is not None},
+        inputs=params.get("inputs") or {},
+        error=params.get("error"),
+        hashes=chain.hashes,
+    )
+    entry = status.judge(case)
+    asked = params.get("phase")
+    result = {
+        "changed": False,
+        "state_dir": str(folder),
+        "status": entry,
+        "phase": entry["phase"],
+        "run": asked is not None and asked == entry["phase"] and entry["state"] not in ("conflict", "complete"),
+        "waits_for": phases.waits_for(asked, entry["phase"]) if asked else None,
+        "record": {**known, "phase": entry["phase"]},
+        "vault_proof": proof.of_vault(known, case.observations),
+        "tags": conflict.tags(seed, known["head"]),
+        "line": summary.line(entry),
+    }
+    if result["waits_for"] is None:
+        result["ansible_stats"] = {"aggregate": True, "per_host": False, "data": {"offlineseed": {seed: entry}}}
+    late = clocks.broken(entry["clocks"], params.get("fail_on") or "never")
+    if late:
+        raise Failure(f"Seed {seed}: {' '.join(late)}", **result)
+    return result

@@ -1,0 +1,176 @@
+# Copyright: (c) 2026, offlineseed.azure contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The steps of a seed that only a person can do, and those where there is only to wait: id, who, what to do, what to paste."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .words import amount, counted, listed, one_line
+
+AGAIN = "Then run the playbook again."
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: *who* does it, *text* made of the step's data, *variables* to set (name → value to paste) made of them too."""
+
+    id: str
+    who: str
+    text: Callable
+    variables: Callable = lambda data: {}
+
+
+def _attach_drives(data):
+    what = (
+        f"drive{'s' if len(data['serials']) != 1 else ''} {listed(data['serials'])}"
+        if data.get("serials")
+        else f"{counted(data['minimum_drives'], 'or more blank SATA drive')} of together at least {amount(data['bytes'])}"
+    )
+    text = f"Attach {what} to {data['copy_host']} (SATA, 512-byte sectors, no data on them, disk online). {AGAIN}"
+    if data.get("not_usable"):
+        seen = "; ".join(f"disk {disk['number']} ({disk['serial'] or 'no serial'}): {disk['why']}" for disk in data["not_usable"][:3])
+        text += f" Attached but not usable: {seen}."
+    return text
+
+
+def _name_drives(data):
+    names = listed([f"{drive['serial']} ({amount(drive['size'])})" for drive in data["proposed"]])
+    text = f"Say which drives may be wiped: set seed_drives, for example to {names}. Read the serial off each drive's label first. {AGAIN}"
+    if data["compare_serials"]:
+        text += (
+            f" {listed(data['compare_serials'])}: behind USB, RAID or SAS a serial may be hidden or invented, so compare it letter by"
+            " letter."
+        )
+    return text
+
+
+def _offline_values(data):
+    values = data["values"]
+    return (
+        f"On {data['host']} open Microsoft Azure Backup, Schedule Backup (or Change Schedule), page Choose Initial Backup Type, take "
+        f"'Transfer using my own disks' and enter: Staging Location {values['staging_path']}; Azure Resource Manager Storage Account "
+        f"{values['storage_account']}; Azure Storage Container {values['container']}; Azure Subscription ID {values['subscription_id']}; "
+        f"Azure Import Job Name {values['import_job_name']}. Sign in when the wizard asks. {AGAIN}"
+    )
+
+
+def _parcel(data):
+    to = data["ship_to"]
+    label = listed(
+        [
+            to[part]
+            for part in (
+                "recipient_name",
+                "street_address1",
+                "street_address2",
+                "city",
+                "state_or_province",
+                "postal_code",
+                "country_or_region",
+                "phone",
+            )
+            if to.get(part)
+        ],
+        most=9,
+    )
+    carriers = f" Carriers that the datacenter takes: {listed(to['carriers'])}." if to.get("carriers") else ""
+    until = f" Do it before {data['due']}, else Azure deletes the job." if data.get("due") else ""
+    return (
+        f"Pack drive{'s' if len(data['serials']) != 1 else ''} {listed(data['serials'], most=10)} in one parcel (drives only, no cables, no"
+        f" caddies) and send it with a tracking number to: {label}. Job {data['job']} on the label.{carriers} Set seed_parcel to carrier"
+        f" and tracking number and run the playbook again.{until}"
+    )
+
+
+def _parcel_variables(data):
+    carriers = data["ship_to"].get("carriers") or []
+    return {"seed_parcel": {"carrier": carriers[0] if carriers else "CARRIER", "tracking_number": "TRACKING_NUMBER"}}
+
+
+def _findings(data):
+    findings = data["findings"]
+    lines = [f"{finding['id']}: {one_line(finding['seen'])}. {one_line(finding['cure'])}" for finding in findings[:4]]
+    more = f" And {len(findings) - 4} more, see the result of seed_preflight." if len(findings) > 4 else ""
+    return f"{' '.join(lines)}{more} {AGAIN}"
+
+
+STEPS = {
+    step.id: step
+    for step in (
+        Step(
+            "accept_undocumented",
+            "operator",
+            lambda data: (
+                "Decide: this seed makes its import job outside of the agent's own tool. Microsoft documents the parts, not this way as a"
+                f" whole, and an agent might not take up such a job. If you want that, set seed_accept_undocumented to true. {AGAIN}"
+            ),
+            lambda data: {"seed_accept_undocumented": True},
+        ),
+        Step("fix_findings", "operator", _findings),
+        Step(
+            "create_policy_in_wizard",
+            "backup administrator",
+            lambda data: (
+                f"On {data['host']} open Microsoft Azure Backup and make a backup policy with Schedule Backup: the files to protect, the"
+                " schedule, and on the page Choose Initial Backup Type 'Transfer using my own disks' with Staging Location"
+                f" {data['values']['staging_path']}, Storage Account {data['values']['storage_account']}, Container"
+                f" {data['values']['container']}, Subscription ID {data['values']['subscription_id']}, Import Job Name"
+                f" {data['values']['import_job_name']}. {AGAIN}"
+            ),
+        ),
+        Step("enter_offline_values", "backup administrator", _offline_values),
+        Step("attach_drives", "copy host", _attach_drives),
+        Step(
+            "name_drives",
+            "operator",
+            _name_drives,
+            lambda data: {"seed_drives": [{"serial": drive["serial"], "size": drive["size"]} for drive in data["proposed"]]},
+        ),
+        Step("fix_drives", "copy host", lambda data: f"{' '.join(one_line(drive['why']) for drive in data['drives'][:3])} {AGAIN}"),
+        Step("hand_over_parcel", "shipping", _parcel, _parcel_variables),
+        Step(
+            "ask_inbound_id",
+            "shipping",
+            lambda data: (
+                f"The datacenter of job {data['job']} gives no address without an inbound id: write to adbops@microsoft.com, name the job"
+                f" and the number of drives ({len(data['serials'])}), and send the parcel as they answer. Then set seed_parcel and run the"
+                " playbook again."
+            ),
+            lambda data: {"seed_parcel": {"carrier": "CARRIER", "tracking_number": "TRACKING_NUMBER"}},
+        ),
+        Step("fix_error", "operator", lambda data: f"{one_line(data['cure'])} {AGAIN}"),
+        Step("make_host_reachable", "operator", lambda data: f"{one_line(data['cure'])} {AGAIN}"),
+        Step(
+            "resolve_conflict", "operator", lambda data: f"Nothing is changed until this is settled. Ways out: {' '.join(data['ways_out'])}"
+        ),
+        Step("run_playbook", "operator", lambda data: f"Run the playbook: it goes on with phase {data['phase']}."),
+        Step(
+            "wait_for_backup",
+            "nobody",
+            lambda data: f"The initial backup is being written on {data['host']}{data['progress']}. Run the playbook again later.",
+        ),
+        Step(
+            "wait_for_copying",
+            "nobody",
+            lambda data: (
+                f"The drives are being filled on {data['copy_host']}: {amount(data['done'])} of {amount(data['total'])}. Run the playbook"
+                " again later."
+            ),
+        ),
+        Step("wait_for_datacenter", "nobody", lambda data: f"{data['what']}. Run the playbook again in a day or two."),
+        Step(
+            "wait_for_vault_copy",
+            "nobody",
+            lambda data: f"All data are in the container; {data['agent']}. {data['how']} Run the playbook after that.",
+        ),
+    )
+}
+
+
+def step(step_id, **data):
+    """The step as a summary tells it: ``{id, who, text, variables, data}``."""
+    found = STEPS[step_id]
+    return {"id": step_id, "who": found.who, "text": found.text(data), "variables": found.variables(data), "data": data}
