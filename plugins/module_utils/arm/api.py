@@ -1,0 +1,42 @@
+# Copyright: (c) 2026, offlineseed.azure contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Paths and versions of the ARM services that are used. Source: the OpenAPI files in Azure/azure-rest-api-specs."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+IMPORT_EXPORT = "2016-11-01"
+RESOURCES = "2021-04-01"
+STORAGE = "2023-05-01"
+RECOVERY_SERVICES = "2024-04-01"
+BACKUP = "2024-04-01"
+
+
+def subscription(subscription_id: str) -> str:
+    return f"/subscriptions/{quote(subscription_id)}"
+
+
+def resource_group(subscription_id: str, name: str) -> str:
+    return f"{subscription(subscription_id)}/resourceGroups/{quote(name)}"
+
+
+def provider(subscription_id: str, namespace: str) -> str:
+    return f"{subscription(subscription_id)}/providers/{quote(namespace)}"
+
+
+def import_job(subscription_id: str, group: str, name: str) -> str:
+    return f"{resource_group(subscription_id, group)}/providers/Microsoft.ImportExport/jobs/{quote(name)}"
+
+
+def storage_account(subscription_id: str, group: str, name: str) -> str:
+    return f"{resource_group(subscription_id, group)}/providers/Microsoft.Storage/storageAccounts/{quote(name)}"
+
+
+def container(account_id: str, name: str) -> str:
+    return f"{account_id}/blobServices/default/containers/{quote(name)}"
+
+
+def vault(subscription_id: str, group: str, name: str) -> str:
+    return f"{resource_group(subscription_id, group)}/providers/Microsoft.RecoveryServices/vaults/{quote(name)}"

@@ -1,0 +1,63 @@
+# Copyright: (c) 2026, offlineseed.azure contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one HTTPS session of a task: every SDK sends through it, so trust, timeouts and redirects are decided here only."""
+
+from __future__ import annotations
+
+import os
+
+from ..failure import Failure
+from . import sdk
+
+TIMEOUT = (10, 60)  # seconds to connect, seconds between two bytes of an answer
+CONNECTIONS = 8
+USER_AGENT = "offlineseed.azure"
+
+
+class Session(sdk.SessionBase):
+    """A requests session that answers for all SDKs alike, whatever options they pass.
+
+    * `verify` is given with every request: requests lets REQUESTS_CA_BUNDLE overrule what a session was told.
+    * No redirects: ARM does not use them, and a sign-in page must not look like an answer.
+    * No retries of its own (`Exchange` decides), no netrc (it would replace the Authorization header).
+    * `last` is the newest answer, for a client that does not hand on what it got (azure-identity on 429).
+    """
+
+    def __init__(self, verify):
+        super().__init__()
+        self.verify = verify
+        self.auth = _leave_alone
+        self.headers["User-Agent"] = USER_AGENT
+        self.last: sdk.requests.Response | None = None
+        self.mount("https://", sdk.HTTPAdapter(pool_connections=CONNECTIONS, pool_maxsize=CONNECTIONS))
+
+    def request(self, method, url, **options):
+        options.update(verify=self.verify, timeout=TIMEOUT, allow_redirects=False)
+        self.last = None
+        self.last = super().request(method, url, **options)
+        return self.last
+
+
+def _leave_alone(request):
+    return request
+
+
+def open_session(ca_file: str | None, validate: bool) -> Session:
+    """A session that trusts `ca_file` (PEM), else what requests trusts; nothing is checked when `validate` is false."""
+    sdk.require()
+    if not validate:
+        return Session(False)
+    if ca_file and not os.path.isfile(ca_file):
+        raise Failure(
+            f"ca_file: {ca_file} is no file. Give a PEM file with the certificates to trust.",
+            field="ca_file",
+            seen=ca_file,
+            cure="a PEM file with the certificates to trust",
+        )
+    return Session(ca_file or True)
+
+
+def transport(session: Session):
+    """What azure-core clients (identity, resources, blobs) want in order to send through `session`."""
+    return sdk.RequestsTransport(session=session, session_owner=False)

@@ -1,0 +1,138 @@
+# Copyright: (c) 2026, offlineseed.azure contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""ARM over the SDKs: every request is signed, sent through the one session, repeated by the one loop, answered as an Answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..failure import Failure
+from . import answer, errors, sdk
+from .answer import Answer
+from .credential import CachedCredential
+from .exchange import Exchange
+from .retries import retry_after
+from .session import Session, transport
+from .write import Write
+
+PAGES = 1000  # a list of more pages than this goes round in circles
+POLL_SECONDS = (0.2, 10.0)  # between two looks at a long-running operation that names no time
+DONE_WORDS = {"succeeded": True, "failed": False, "canceled": False, "cancelled": False}
+
+
+class Signer(sdk.SignPolicyBase):
+    """Puts the bearer token on a request for ARM, and only on one for ARM: a Location or nextLink may name any host."""
+
+    def __init__(self, credential: CachedCredential, scope: str, arm_url: str):
+        self._credential, self._scope, self._arm = credential, scope, urlsplit(arm_url)
+
+    def header(self, url: str) -> str:
+        """Value of the Authorization header for `url`."""
+        target = urlsplit(url)
+        if (target.scheme, target.netloc.casefold()) != (self._arm.scheme, self._arm.netloc.casefold()):
+            raise Failure(
+                f"{target.scheme}://{target.netloc} was named by an answer of {self._arm.netloc}; no token is sent there. "
+                "Look at cloud_environment and whether a proxy rewrites answers.",
+                field="cloud_environment",
+                seen=target.netloc,
+                cure="look at cloud_environment and whether a proxy rewrites answers",
+            )
+        return f"Bearer {self._credential.token(self._scope).token}"
+
+    def forget(self) -> None:
+        self._credential.forget(self._scope)
+
+    def on_request(self, request):
+        """azure-core's policy protocol."""
+        request.http_request.headers["Authorization"] = self.header(request.http_request.url)
+
+
+class Arm:
+    """One subscription of one cloud, by azure-mgmt-resource's generic client.
+
+    The client gets no policies but the signer: its automatic registration of providers reads a streamed answer and
+    fails, its redirects and retries are the session's and the exchange's business.
+    """
+
+    def __init__(self, session: Session, signer: Signer, exchange: Exchange, url: str, subscription_id: str, credential):
+        self.url, self.subscription_id, self.exchange = url, subscription_id, exchange
+        self._client = sdk.ResourceManagementClient(
+            credential, subscription_id, base_url=url, credential_scopes=["unused"], policies=[signer], transport=transport(session)
+        )
+
+    def get(self, what: str, path: str, api_version: str, *, query: Mapping[str, str] | None = None, action: str | None = None) -> Any:
+        """The resource at `path` as JSON; None when there is none (an absent resource group or subscription is a Failure)."""
+        got = self._send(what, "GET", self.url + path, {"api-version": api_version, **(query or {})}, None, action, missing_ok=True)
+        return None if got.status == 404 else got.body
+
+    def list(self, what: str, path: str, api_version: str, *, query: Mapping[str, str] | None = None) -> list[dict]:
+        """All items of the list at `path`, over all its pages."""
+        first = self._send(what, "GET", self.url + path, {"api-version": api_version, **(query or {})}, None, None)
+        return list(self.pages(what, first))
+
+    def pages(self, what: str, first: Answer) -> Iterator[dict]:
+        """The items of `first` and of the pages that it links to."""
+        page, seen = first, set()
+        while True:
+            body = page.body if isinstance(page.body, dict) else {}
+            yield from body.get("value") or ()
+            link = body.get("nextLink")
+            if not link:
+                return
+            if link in seen or len(seen) >= PAGES:
+                raise Failure(f"Failed to {what}: the list has no end ({len(seen)} pages, the last names one that was read).", what=what)
+            seen.add(link)
+            page = self._send(what, "GET", link, {}, None, None)
+
+    def post(self, what: str, path: str, api_version: str, body: Any = None, *, action: str | None = None) -> Any:
+        """POST that changes nothing or may be repeated (register, listKeys); the answer's JSON."""
+        return self._send(what, "POST", self.url + path, {"api-version": api_version}, body, action).body
+
+    def write(self, what: str, request: Write, *, action: str | None = None, timeout: float = 600) -> Any:
+        """Send a write that may be repeated, wait until Azure has carried it out, return the JSON of the last answer."""
+        got = self._send(what, request.method, self.url + request.path, {"api-version": request.api_version}, request.body, action)
+        return self._finished(what, got, timeout).body
+
+    def _finished(self, what: str, got: Answer, timeout: float) -> Answer:
+        """Follow a long-running operation: always the newest Location, the status resource where there is one."""
+        pace = self.exchange.pace
+        waited, pause = 0.0, POLL_SECONDS[0]
+        status_url, location = got.headers.get("Azure-AsyncOperation"), got.headers.get("Location")
+        while _running(got, status_url, location):
+            asked = retry_after(got.headers, pace.clock())
+            delay = pause if asked is None else max(asked, POLL_SECONDS[0])
+            if waited + delay > timeout:
+                cure = "run again; Azure goes on without this task"
+                raise Failure(f"Failed to {what}: Azure is still at it after {round(waited)} seconds. Cure: {cure}.", what=what, cure=cure)
+            pace.sleep(delay)
+            waited, pause = waited + delay, min(pause * 2, POLL_SECONDS[1])
+            got = self._send(what, "GET", status_url or location, {}, None, None)
+            status_url = got.headers.get("Azure-AsyncOperation") or status_url
+            location = got.headers.get("Location") or location
+        if status_url and not DONE_WORDS.get(_state_of(got), True):
+            raise errors.refused(what, got)
+        return got
+
+    def _send(self, what, method, url, query, body, action, *, missing_ok=False) -> Answer:
+        def send() -> Answer:
+            request = sdk.HttpRequest(method, url, params=query or None, json=body, headers={"Accept": "application/json"})
+            got = self._client.send_request(request)
+            return answer.read(method, url, got.status_code, got.headers, got.content)
+
+        return self.exchange.run(what, send, url=url, action=action, missing_ok=missing_ok)
+
+
+def _running(got: Answer, status_url: str | None, location: str | None) -> bool:
+    if not status_url:
+        return got.status == 202 and bool(location)
+    return _state_of(got) not in DONE_WORDS
+
+
+def _state_of(got: Answer) -> str:
+    """The word of an operation's status resource; the resource's own answer (the first one) has none."""
+    body = got.body if isinstance(got.body, dict) else {}
+    word = body.get("status")
+    return str(word).casefold() if word is not None else "none"

@@ -1,0 +1,197 @@
+# Copyright: (c) 2026, offlineseed.azure contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Between the neutral job and the JSON of Microsoft.ImportExport (2016-11-01), in both directions.
+
+Where the wire is odd (recordings in azure-powershell src/ImportExport and azure-cli-extensions src/import-export): a region is sent as
+"westus" and comes back as "West US"; bitLockerKey never comes back; a list omits driveList; what was left out comes back filled in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .. import times
+from .locations import ADDRESS, Destination, ship_to, shipping_information, short
+from .model import Drive, Job, Order, Parcel, ReturnAddress, ReturnShipping, ShipTo
+from .stages import drive_state, stage_of
+
+BACKEND = "import_export"
+RETURN_ADDRESS = {**ADDRESS, "email": "email"}
+RETURN_SHIPPING = {"carrier": "carrierName", "account_number": "carrierAccountNumber"}
+PACKAGE = {"carrier": "carrierName", "tracking_number": "trackingNumber", "drive_count": "driveCount", "ship_date": "shipDate"}
+# What the service fills in where a create request was silent.
+DEFAULTS = {"logLevel": "Error", "backupDriveManifest": False, "diagnosticsPath": "waimportexport"}
+
+
+def job_from(resource: Mapping[str, Any]) -> Job:
+    """The neutral job in an ARM resource."""
+    said = resource.get("properties") or {}
+    return Job(
+        id=resource.get("id") or "",
+        name=resource.get("name") or "",
+        backend=BACKEND,
+        stage=stage_of(said.get("state")),
+        service_state=said.get("state") or "",
+        created_at=_moment((resource.get("systemData") or {}).get("createdAt")),
+        location=short(resource.get("location")),
+        storage_account_id=said.get("storageAccountId") or "",
+        percent=said.get("percentComplete"),
+        drives=tuple(drive_from(one) for one in said.get("driveList") or ()),
+        ship_to=ship_to(said["shippingInformation"]) if said.get("shippingInformation") else ShipTo(),
+        return_address=_part(ReturnAddress, RETURN_ADDRESS, said.get("returnAddress")),
+        return_shipping=_part(ReturnShipping, RETURN_SHIPPING, said.get("returnShipping")),
+        inbound=parcel_from(said.get("deliveryPackage")),
+        outbound=parcel_from(said.get("returnPackage")),
+        cancel_requested=bool(said.get("cancelRequested")),
+        tags=dict(resource.get("tags") or {}),
+    )
+
+
+def drive_from(said: Mapping[str, Any]) -> Drive:
+    """One entry of driveList."""
+    return Drive(
+        serial=serial(said.get("driveId")),
+        state=drive_state(said.get("state")),
+        percent=said.get("percentComplete"),
+        bytes_copied=said.get("bytesSucceeded"),
+        manifest_file=said.get("manifestFile"),
+        manifest_hash=(said.get("manifestHash") or "").upper() or None,
+        error_log=said.get("errorLogUri") or None,
+        verbose_log=said.get("verboseLogUri") or None,
+    )
+
+
+def parcel_from(said: Mapping[str, Any] | None) -> Parcel | None:
+    """A deliveryPackage or returnPackage; None while it names no parcel."""
+    if not said or not said.get("trackingNumber"):
+        return None
+    return Parcel(
+        **{ours: said.get(theirs) or None for ours, theirs in PACKAGE.items() if ours not in ("carrier", "tracking_number")},
+        carrier=said.get("carrierName") or "",
+        tracking_number=said["trackingNumber"],
+    )
+
+
+def create_body(order: Order, goal: Destination, keys: Mapping[str, str]) -> dict[str, Any]:
+    """The body of the PUT that makes the job; `keys` maps serial to recovery password."""
+    return {
+        "location": goal.region,
+        "tags": dict(order.tags),
+        "properties": {
+            "jobType": "Import",
+            "storageAccountId": order.storage_account_id,
+            "returnAddress": _said(order.return_address, RETURN_ADDRESS),
+            "returnShipping": _said(order.return_shipping, RETURN_SHIPPING),
+            "shippingInformation": shipping_information(goal.ship_to),
+            "diagnosticsPath": order.diagnostics_path,
+            "logLevel": order.log_level,
+            "backupDriveManifest": order.backup_drive_manifest,
+            "driveList": [
+                {
+                    "driveId": drive.serial,
+                    "bitLockerKey": keys[drive.serial],
+                    "manifestFile": drive.manifest_file,
+                    "manifestHash": drive.manifest_hash,
+                }
+                for drive in order.drives
+            ],
+        },
+    }
+
+
+def ship_body(parcel: Parcel, tags: Mapping[str, str] | None) -> dict[str, Any]:
+    """The body of the PATCH that says which parcel holds the drives: package and state together, one alone changes nothing."""
+    package = {theirs: getattr(parcel, ours) for ours, theirs in PACKAGE.items() if getattr(parcel, ours) is not None}
+    body: dict[str, Any] = {"properties": {"deliveryPackage": package, "state": "Shipping"}}
+    if tags is not None:
+        body["tags"] = dict(tags)
+    return body
+
+
+CANCEL_BODY = {"properties": {"cancelRequested": True}}
+
+
+@dataclass(frozen=True)
+class Differences:
+    """`fixed` cannot be changed in a job: field -> (there, wanted). `patch` is the body of the PATCH for the rest."""
+
+    fixed: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    patch: dict[str, Any] = field(default_factory=dict)
+    before: dict[str, Any] = field(default_factory=dict)
+
+
+def differences(resource: Mapping[str, Any], order: Order, regions: tuple[str, ...]) -> Differences:
+    """What lies between the job that is there and the order; `regions` are the short names that count as its location."""
+    said = resource.get("properties") or {}
+    fixed: dict[str, tuple[Any, Any]] = {}
+    if short(resource.get("location")) not in regions:
+        fixed["location"] = (short(resource.get("location")), order.location)
+    if _folded(said.get("storageAccountId")) != _folded(order.storage_account_id):
+        fixed["storage_account_id"] = (said.get("storageAccountId"), order.storage_account_id)
+    if _folded(said.get("diagnosticsPath") or DEFAULTS["diagnosticsPath"]) != _folded(order.diagnostics_path):
+        fixed["diagnostics_path"] = (said.get("diagnosticsPath"), order.diagnostics_path)
+    there, wanted = _drives(drive_from(one) for one in said.get("driveList") or ()), _drives(order.drives)
+    if there != wanted:
+        fixed["drives"] = (there, wanted)
+    changed, before = _changeable(said, order)
+    patch: dict[str, Any] = {"properties": changed} if changed else {}
+    tags = dict(resource.get("tags") or {})
+    target = {**tags, **order.tags} if order.append_tags else order.tags
+    if target != tags:
+        patch["tags"] = target
+    return Differences(fixed, patch, {**({"properties": before} if before else {}), **({"tags": tags} if "tags" in patch else {})})
+
+
+def _changeable(said: Mapping[str, Any], order: Order) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Properties to patch, and what they are now. An object that the service does not return at all counts as equal."""
+    wanted = {
+        "returnAddress": _said(order.return_address, RETURN_ADDRESS),
+        "returnShipping": _said(order.return_shipping, RETURN_SHIPPING),
+        "logLevel": order.log_level,
+        "backupDriveManifest": order.backup_drive_manifest,
+    }
+    there = {
+        **{name: said.get(name) for name in wanted},
+        **{name: said.get(name, DEFAULTS[name]) for name in ("logLevel", "backupDriveManifest")},
+    }
+    if there["returnShipping"] and not there["returnShipping"].get("carrierAccountNumber"):
+        # The account number may be withheld; then the carrier alone can be compared.
+        there["returnShipping"] = {**there["returnShipping"], "carrierAccountNumber": wanted["returnShipping"]["carrierAccountNumber"]}
+    unlike = [name for name, value in wanted.items() if there[name] is not None and _comparable(there[name]) != _comparable(value)]
+    return {name: wanted[name] for name in unlike}, {name: said.get(name) for name in unlike}
+
+
+def serial(text: str | None) -> str:
+    """A serial number without blanks."""
+    return "".join(str(text or "").split())
+
+
+def _drives(drives) -> list[str]:
+    """Drives as text that can be compared and read: serial, manifest and its hash."""
+    return sorted(f"{one.serial} {(one.manifest_file or '').casefold()} {(one.manifest_hash or '').upper()}" for one in drives)
+
+
+def _comparable(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: one for key, part in value.items() if (one := _comparable(part)) not in ("", None)}
+    return " ".join(value.split()).casefold() if isinstance(value, str) else value
+
+
+def _folded(text: Any) -> str:
+    return str(text or "").strip().casefold()
+
+
+def _said(part: Any, names: Mapping[str, str]) -> dict[str, str]:
+    """An address or account in ARM's words; optional fields that are empty are left out."""
+    return {theirs: getattr(part, ours) for ours, theirs in names.items() if getattr(part, ours)}
+
+
+def _part(kind: type, names: Mapping[str, str], said: Mapping[str, Any] | None):
+    return kind(**{ours: said.get(theirs) or "" for ours, theirs in names.items()}) if said else None
+
+
+def _moment(text: str | None) -> str | None:
+    return times.iso(times.parse(text, "createdAt")) if text else None

@@ -1,0 +1,227 @@
+# Copyright: (c) 2026, offlineseed.azure contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Make, adjust, cancel or delete the import job of a seed on Microsoft.ImportExport."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from .. import task
+from ..arm.client import connect
+from ..arm.options import AZURE_OPTIONS
+from ..failure import Failure, refuse
+from . import limits
+from .import_export import CANCEL_BODY, create_body, differences, job_from
+from .locations import Destination, short
+from .model import Drive, Order, ReturnAddress, ReturnShipping
+from .outcome import bodies, nothing_to_do, outcome
+from .service import Jobs
+
+ADDRESS_OPTIONS = {
+    "recipient_name": {"type": "str", "required": True},
+    "street_address1": {"type": "str", "required": True},
+    "street_address2": {"type": "str"},
+    "city": {"type": "str", "required": True},
+    "state_or_province": {"type": "str"},
+    "postal_code": {"type": "str", "required": True},
+    "country_or_region": {"type": "str", "required": True},
+    "phone": {"type": "str", "required": True},
+    "email": {"type": "str", "required": True},
+}
+DRIVE_OPTIONS = {
+    "serial": {"type": "str", "required": True},
+    "manifest_file": {"type": "str", "default": "\\DriveManifest.xml"},
+    "manifest_hash": {"type": "str", "required": True},
+}
+ARGUMENT_SPEC = {
+    **AZURE_OPTIONS,
+    "resource_group": {"type": "str", "required": True},
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "canceled", "absent"], "default": "present"},
+    "location": {"type": "str"},
+    "storage_account_id": {"type": "str"},
+    "drives": {"type": "list", "elements": "dict", "options": DRIVE_OPTIONS},
+    "return_address": {"type": "dict", "options": ADDRESS_OPTIONS},
+    "return_shipping": {
+        "type": "dict",
+        "options": {"carrier": {"type": "str", "required": True}, "account_number": {"type": "str", "required": True}},
+    },
+    "log_level": {"type": "str", "choices": ["Error", "Verbose"], "default": "Verbose"},
+    "backup_drive_manifest": {"type": "bool", "default": True},
+    "diagnostics_path": {"type": "str", "default": "waimportexport"},
+    "tags": {"type": "dict"},
+    "append_tags": {"type": "bool", "default": True},
+    "escrow_dir": {"type": "path"},
+    "escrow_password_file": {"type": "path", "no_log": False},
+}
+ARGUMENT_RULES = {
+    "required_if": [("state", "present", ("location", "storage_account_id", "drives", "return_address", "return_shipping", "escrow_dir"))],
+}
+
+
+def run(params, check_mode, azure=None):
+    """Bring the job into `state`; returns `job` (neutral, None when there is none), `ship_to`, `requests`, diff.
+
+    Keys are read from escrow by serial, go into the PUT and nowhere else. Fails on names and drives that no job takes, on a job
+    of that name with other drives, and on a state that the service no longer allows.
+    """
+    limits.check("name of the import job", params["name"], "name")
+    limits.check("resource_group", params["resource_group"])
+    if params["state"] == "present":
+        order = order_from(params)
+        return _present(Jobs(azure or connect(params)), order, params, check_mode)
+    verb = {"canceled": _canceled, "absent": _absent}[params["state"]]
+    return verb(Jobs(azure or connect(params)), params["resource_group"], params["name"], check_mode)
+
+
+def order_from(params: Mapping[str, Any]) -> Order:
+    """The options as an Order; refuses what no job can be made of, before anything is sent."""
+    limits.check("storage_account_id", params["storage_account_id"])
+    limits.check_drives(params["drives"])
+    for group in ("return_address", "return_shipping"):
+        for name, value in params[group].items():
+            if value is not None and not str(value).strip() and name not in ("street_address2", "state_or_province"):
+                raise refuse(f"{group}.{name}", value, "filled in", "The drives are sent back there; complete it.")
+    return Order(
+        **{name: params[name] for name in ("resource_group", "name", "location", "storage_account_id", "log_level")},
+        **{name: params[name] for name in ("backup_drive_manifest", "diagnostics_path", "append_tags")},
+        drives=tuple(
+            Drive(one["serial"], manifest_file=one["manifest_file"], manifest_hash=one["manifest_hash"].upper()) for one in params["drives"]
+        ),
+        return_address=ReturnAddress(**{name: str(value or "").strip() for name, value in params["return_address"].items()}),
+        return_shipping=ReturnShipping(**{name: str(value).strip() for name, value in params["return_shipping"].items()}),
+        tags={name: str(value) for name, value in (params["tags"] or {}).items()},
+    )
+
+
+def _present(jobs: Jobs, order: Order, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    resource = jobs.resource(order.resource_group, order.name)
+    goal = jobs.destination(order.location)
+    if resource is None:
+        return _create(jobs, order, goal, params, check_mode)
+    unlike = differences(resource, order, (goal.region, short(order.location)))
+    if unlike.fixed:
+        raise _another_job(order, unlike.fixed)
+    job = job_from(resource)
+    if job.stage.name == "canceled" or job.cancel_requested:
+        raise Failure(
+            f"Import job {order.name} was canceled. Delete it (state: absent), or choose another name.",
+            field="name",
+            seen=job.service_state,
+            cure="delete it with state: absent, or choose another name",
+        )
+    if job.stage.terminal or not unlike.patch:
+        return nothing_to_do(**_told(resource, goal))
+    request = jobs.change(order.resource_group, order.name, unlike.patch)
+    after = {
+        **resource,
+        "tags": unlike.patch.get("tags", resource.get("tags")),
+        "properties": {**resource["properties"], **unlike.patch.get("properties", {})},
+    }
+    if not check_mode:
+        after = jobs.send(f"update import job {order.name}", order.resource_group, order.name, request, _changed_by(order, goal))
+    return outcome([request], unlike.before, unlike.patch, **_told(after, goal))
+
+
+def _create(jobs: Jobs, order: Order, goal: Destination, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    keys = _keys(order, params)
+    request = jobs.create(order.resource_group, order.name, create_body(order, goal, keys))
+    if check_mode:
+        planned = {
+            **request.body,
+            "name": order.name,
+            "id": request.path,
+            "properties": {**request.body["properties"], "state": "Creating"},
+        }
+        return outcome([request], {}, bodies([request]), **_told(planned, goal))
+
+    def is_there(found):
+        if found is None:
+            return False
+        unlike = differences(found, order, (goal.region,))
+        if unlike.fixed:
+            raise _another_job(order, unlike.fixed)
+        return True
+
+    made = jobs.send(f"create import job {order.name}", order.resource_group, order.name, request, is_there)
+    return outcome([request], {}, bodies([request]), **_told(made, goal))
+
+
+def _canceled(jobs: Jobs, group: str, name: str, check_mode: bool) -> dict[str, Any]:
+    job = jobs.get(group, name)
+    if job is None:
+        return nothing_to_do(job=None, ship_to=None)
+    if job.stage.name == "canceled" or job.cancel_requested:
+        return nothing_to_do(job=job.as_result(), ship_to=None)
+    if not job.stage.cancellable:
+        raise Failure(
+            f"Import job {name} is {job.service_state}; it can be canceled only before the drives are received. Wait until they come back.",
+            field="state",
+            seen=job.service_state,
+            cure="wait until the drives come back",
+        )
+    request = jobs.change(group, name, CANCEL_BODY)
+    if not check_mode:
+        after = jobs.send(
+            f"cancel import job {name}", group, name, request, lambda found: found is None or job_from(found).cancel_requested
+        )
+        job = job_from(after) if after else job
+    return outcome([request], {"cancelRequested": False}, bodies([request]), job=job.as_result(), ship_to=None)
+
+
+def _absent(jobs: Jobs, group: str, name: str, check_mode: bool) -> dict[str, Any]:
+    job = jobs.get(group, name)
+    if job is None:
+        return nothing_to_do(job=None, ship_to=None)
+    if not (job.stage.deletable or job.cancel_requested):
+        raise Failure(
+            f"Import job {name} is {job.service_state}; Azure deletes a job only while it is Creating or once it is Completed or canceled. "
+            "Cancel it first (state: canceled), or wait until it is completed.",
+            field="state",
+            seen=job.service_state,
+            cure="cancel it first with state: canceled, or wait until it is completed",
+        )
+    request = jobs.delete(group, name)
+    if not check_mode:
+        jobs.send(f"delete import job {name}", group, name, request, lambda found: found is None)
+    return outcome([request], job.as_result(), {}, job=None, ship_to=None)
+
+
+def _keys(order: Order, params: Mapping[str, Any]) -> dict[str, str]:
+    """Recovery passwords by serial, out of escrow."""
+    from ..drives import escrow
+
+    keys = {one.serial: escrow.read(params["escrow_dir"], one.serial, params["escrow_password_file"]) for one in order.drives}
+    for key in keys.values():
+        task.keep_secret(key)
+    return keys
+
+
+def _changed_by(order: Order, goal: Destination):
+    return lambda found: found is not None and not differences(found, order, (goal.region, short(order.location))).patch
+
+
+def _another_job(order: Order, fixed: Mapping[str, tuple[Any, Any]]) -> Failure:
+    """An existing job is another one: say both sides."""
+    sides = "; ".join(f"{name}: the job has {_text(there)}, asked for is {_text(wanted)}" for name, (there, wanted) in fixed.items())
+    return Failure(
+        f"Import job {order.name} exists and is another one ({sides}). Nothing was changed. Give what it was made of, choose another name, "
+        "or cancel and delete it.",
+        field=next(iter(fixed)),
+        seen={name: there for name, (there, _wanted) in fixed.items()},
+        expected={name: wanted for name, (_there, wanted) in fixed.items()},
+        cure="give what it was made of, choose another name, or cancel and delete it",
+    )
+
+
+def _text(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+def _told(resource: Mapping[str, Any], goal: Destination) -> dict[str, Any]:
+    """`job` and `ship_to` of the result: the address of the location with its carriers, which the job itself does not name."""
+    address = {**asdict(goal.ship_to), "carriers": list(goal.ship_to.carriers)}
+    return {"job": {**job_from(resource).as_result(), "ship_to": address}, "ship_to": address}

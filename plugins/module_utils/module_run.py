@@ -1,0 +1,26 @@
+# Copyright: (c) 2026, offlineseed.azure contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a module runs its core: validated options in, one result or one failure out."""
+
+from __future__ import annotations
+
+from ansible.module_utils.basic import AnsibleModule
+
+from . import task
+from .failure import Failure
+
+
+def run_module(argument_spec, core):
+    """Run `core.run(params, check_mode)` as a module with `argument_spec` and the core's ARGUMENT_RULES (required_if and its kin)."""
+    module = AnsibleModule(argument_spec=argument_spec, supports_check_mode=True, **getattr(core, "ARGUMENT_RULES", {}))
+    task.begin()
+    try:
+        result = core.run(module.params, module.check_mode)
+    except Failure as failure:
+        module.no_log_values.update(task.secrets())
+        module.fail_json(**task.finished({**failure.fields, "msg": failure.msg}))
+    module.no_log_values.update(task.secrets())
+    if not module._diff:
+        result.pop("diff", None)
+    module.exit_json(**task.finished(result))

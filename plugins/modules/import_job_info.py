@@ -1,0 +1,300 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, offlineseed.azure contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: import_job_info
+version_added: 0.1.0
+short_description: Read import jobs
+description:
+  - Reads one import job of Microsoft.ImportExport, or all of a resource group or of the subscription.
+  - Azure's lists leave out what matters, so each job that is not over is read on its own, at most 8 at once.
+options:
+  resource_group:
+    description:
+      - Resource group to look in; the whole subscription without it.
+    type: str
+  name:
+    description:
+      - Name of one job. Needs O(resource_group).
+    type: str
+extends_documentation_fragment:
+  - offlineseed.azure.attributes
+  - offlineseed.azure.attributes.info
+  - offlineseed.azure.attributes.group
+  - offlineseed.azure.azure
+seealso:
+  - module: offlineseed.azure.import_job
+author:
+  - offlineseed.azure contributors (@offlineseed)
+"""
+
+EXAMPLES = r"""
+- name: Import job is read
+  offlineseed.azure.import_job_info:
+    resource_group: rg-seed
+    name: srv1
+  register: found
+
+- name: All import jobs of the subscription are read
+  offlineseed.azure.import_job_info:
+"""
+
+RETURN = r"""
+jobs:
+  description: The jobs; none or one when O(name) is given.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Resource id.
+      type: str
+      sample: /subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg-seed/providers/Microsoft.ImportExport/jobs/srv1
+    name:
+      description: Name.
+      type: str
+      sample: srv1
+    backend:
+      description: Service that has the job.
+      type: str
+      sample: import_export
+    stage:
+      description:
+        - Where the job stands, one of V(creating), V(shipped), V(received), V(copying), V(returning), V(completed), V(completed_with_errors),
+          V(canceled), V(unknown).
+      type: str
+      sample: creating
+    service_state:
+      description: The service's own word for it.
+      type: str
+      sample: Creating
+    terminal:
+      description: Whether nothing more will happen to it.
+      type: bool
+      sample: false
+    succeeded:
+      description: Whether it ended without an error.
+      type: bool
+      sample: false
+    cancellable:
+      description: Whether canceling can be asked for.
+      type: bool
+      sample: true
+    cancel_requested:
+      description: Whether canceling was asked for.
+      type: bool
+      sample: false
+    created_at:
+      description: When it was made, UTC; V(null) where the service does not tell.
+      type: str
+      sample: '2026-01-02T03:04:05Z'
+    location:
+      description: Short name of its region.
+      type: str
+      sample: westeurope
+    storage_account_id:
+      description: Storage account that it fills.
+      type: str
+      sample: /subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg-seed/providers/Microsoft.Storage/storageAccounts/seedlanding
+    percent:
+      description: Percentage that is copied; V(null) before.
+      type: int
+      sample: null
+    drives:
+      description: The drives of the job.
+      type: list
+      elements: dict
+      contains:
+        serial:
+          description: Serial number.
+          type: str
+          sample: WD-WX1
+        state:
+          description:
+            - V(specified), V(received), V(never_received), V(copying), V(completed), V(completed_with_errors), V(returned) or V(unknown).
+          type: str
+          sample: specified
+        percent:
+          description: Percentage of the drive that is copied; V(null) before.
+          type: int
+          sample: null
+        bytes_copied:
+          description: Bytes copied; V(null) before.
+          type: int
+          sample: null
+        manifest_file:
+          description: Manifest on the drive.
+          type: str
+          sample: '\DriveManifest.xml'
+        manifest_hash:
+          description: MD5 of the manifest.
+          type: str
+          sample: 109B21108597EF36D5785F08303F3638
+        error_log:
+          description: URL of the blob with the error log; V(null) before there is one.
+          type: str
+          sample: null
+        verbose_log:
+          description: URL of the blob with the verbose log; V(null) before there is one.
+          type: str
+          sample: null
+    ship_to:
+      description: Where the parcel goes.
+      type: dict
+      contains:
+        recipient_name:
+          description: Who receives the parcel.
+          type: str
+          sample: Microsoft Azure Import/Export Service
+        street_address1:
+          description: Street.
+          type: str
+          sample: Microsoft Agriport 570
+        street_address2:
+          description: More of the street.
+          type: str
+          sample: ''
+        city:
+          description: City.
+          type: str
+          sample: Middenmeer
+        state_or_province:
+          description: State or province.
+          type: str
+          sample: NL-NH
+        postal_code:
+          description: Postal code.
+          type: str
+          sample: 1775TB
+        country_or_region:
+          description: Country.
+          type: str
+          sample: Netherlands (NL)
+        phone:
+          description: Telephone number of the datacenter.
+          type: str
+          sample: ''
+        carriers:
+          description: Carriers that the datacenter takes parcels from; empty where that was not asked for.
+          type: list
+          elements: str
+          sample:
+            - DHL
+            - FedEx
+        instruction:
+          description: What to do when the address is not public, or what Azure adds to it; V(null) mostly.
+          type: str
+          sample: null
+    return_address:
+      description: Where the drives come back to; V(null) where the service does not tell.
+      type: dict
+      contains:
+        recipient_name:
+          description: Who receives them.
+          type: str
+          sample: IT department
+        street_address1:
+          description: Street.
+          type: str
+          sample: Keizersgracht 1
+        street_address2:
+          description: More of the street.
+          type: str
+          sample: ''
+        city:
+          description: City.
+          type: str
+          sample: Amsterdam
+        state_or_province:
+          description: State or province.
+          type: str
+          sample: ''
+        postal_code:
+          description: Postal code.
+          type: str
+          sample: 1015 CJ
+        country_or_region:
+          description: Country.
+          type: str
+          sample: Netherlands
+        phone:
+          description: Telephone number.
+          type: str
+          sample: +31 20 1234567
+        email:
+          description: E-mail address.
+          type: str
+          sample: it@example.com
+    return_shipping:
+      description: Who brings the drives back; V(null) where the service does not tell.
+      type: dict
+      contains:
+        carrier:
+          description: Carrier.
+          type: str
+          sample: FedEx
+        account_number:
+          description: Customer's account with the carrier; empty where the service does not tell.
+          type: str
+          sample: '123456789'
+    inbound:
+      description: The parcel to the datacenter; V(null) until it is known.
+      type: dict
+      contains:
+        carrier:
+          description: Carrier.
+          type: str
+          sample: FedEx
+        tracking_number:
+          description: Tracking number.
+          type: str
+          sample: '992016102507'
+        drive_count:
+          description: Number of drives in the parcel; V(null) where it was not told.
+          type: int
+          sample: 1
+        ship_date:
+          description: Day of shipping as it was told; V(null) where it was not.
+          type: str
+          sample: '2026-01-02'
+    outbound:
+      description: The parcel back; V(null) until it is known.
+      type: dict
+      contains:
+        carrier:
+          description: Carrier.
+          type: str
+          sample: FedEx
+        tracking_number:
+          description: Tracking number.
+          type: str
+          sample: '992016102507'
+        drive_count:
+          description: Number of drives in the parcel; V(null) where it was not told.
+          type: int
+          sample: 1
+        ship_date:
+          description: Day of shipping as it was told; V(null) where it was not.
+          type: str
+          sample: '2026-01-02'
+    tags:
+      description: Tags, name to text.
+      type: dict
+      sample:
+        seed: srv1
+"""
+
+from ansible_collections.offlineseed.azure.plugins.module_utils.jobs import import_job_info
+from ansible_collections.offlineseed.azure.plugins.module_utils.module_run import run_module
+
+
+def main():
+    run_module(import_job_info.ARGUMENT_SPEC, import_job_info)
+
+
+if __name__ == "__main__":
+    main()
