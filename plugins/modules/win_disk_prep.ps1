@@ -1,0 +1,122 @@
+#!powershell
+
+# Copyright: (c) 2026, offlineseed.azure contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+#AnsibleRequires -CSharpUtil Ansible.Basic
+#AnsibleRequires -PowerShell ..module_utils._DriveProof
+#AnsibleRequires -PowerShell ..module_utils._DriveStep
+#AnsibleRequires -PowerShell ..module_utils._DriveTask
+#AnsibleRequires -PowerShell ..module_utils._DriveWanted
+
+Set-StrictMode -Version 2.0
+
+# Ansible.Basic's own `int` has 32 bits, a drive has more bytes.
+$whole = [Func[[object], [long]]] { [long]::Parse("$($args[0])", [System.Globalization.CultureInfo]::InvariantCulture) }
+$drive = @{
+    serial = @{ type = 'str'; required = $true }
+    size = @{ type = $whole; required = $true }
+    wipe = @{ type = 'bool'; default = $false }
+}
+$planned = $drive + @{
+    planned_serial = @{ type = 'str' }
+    planned_size = @{ type = $whole }
+    plan_hash = @{ type = 'str' }
+    container = @{ type = 'str' }
+    files = @{ type = $whole }
+    bytes = @{ type = $whole }
+    list_sha256 = @{ type = 'str' }
+    recovery_password = @{ type = 'str'; no_log = $true }
+}
+$spec = @{
+    options = @{
+        seed = @{ type = 'str'; required = $true }
+        method = @{ type = 'str'; choices = @('native'); default = 'native' }
+        drives = @{ type = 'list'; elements = 'dict'; required = $true; options = $drive }
+        plan_file = @{ type = 'path' }
+        staging_path = @{ type = 'str' }
+        credential_username = @{ type = 'str' }
+        credential_password = @{ type = 'str'; no_log = $true }
+        container = @{ type = 'str' }
+        escrow_dir = @{ type = 'path' }
+        escrow_password_file = @{ type = 'path'; no_log = $false }
+        encryption_method = @{ type = 'str'; choices = @('Aes128', 'Aes256', 'XtsAes128', 'XtsAes256'); default = 'Aes256' }
+        wait = @{ type = 'int'; default = 600 }
+        max_rate = @{ type = 'int'; default = 0 }
+        state = @{ type = 'str'; choices = @('prepared', 'cancelled'); default = 'prepared' }
+        proven = @{ type = 'list'; elements = 'dict'; default = @(); options = @{
+                serial = @{ type = 'str'; required = $true }
+                protector = @{ type = 'str'; required = $true }
+            }
+        }
+        # Set by the action plugin of the same name, which refuses them from a user.
+        _operation = @{ type = 'str'; choices = @('inspect', 'begin', 'attach', 'start', 'poll', 'prove', 'cancel', 'probe_source') }
+        _drives = @{ type = 'list'; elements = 'dict'; default = @(); options = $planned }
+        _sources = @{ type = 'list'; elements = 'dict'; default = @(); options = @{
+                name = @{ type = 'str'; required = $true }
+                sha256 = @{ type = 'str'; required = $true }
+            }
+        }
+    }
+    required_together = @(, @('credential_username', 'credential_password'))
+    supports_check_mode = $true
+}
+$module = [Ansible.Basic.AnsibleModule]::Create($args, $spec)
+$options = $module.Params
+
+function Get-Wanted {
+    # Consent and plan of each drive of this call
+    foreach ($one in $options._drives) { New-Wanted -Seed $options.seed -Drive $one -Proven $options.proven -StagingPath $options.staging_path }
+}
+
+function Invoke-OneDrive {
+    # begin, attach and prove are about one drive, and are the only ones that see a key. It stands in hashtables only.
+    param([string] $Operation)
+    $wanted = @(Get-Wanted)[0]
+    $key = @{ NumericalPassword = @($options._drives)[0].recovery_password }
+    $done = switch ($Operation) {
+        'begin' { Start-DrivePreparation -Wanted $wanted -Key $key -Method $options.encryption_method }
+        'attach' { Resume-Drive -Wanted $wanted -Key $key -Method $options.encryption_method }
+        'prove' { Confirm-Drive -Wanted $wanted -Key $key }
+    }
+    $module.Result.changed = $done.changed
+    $module.Result.drive = $done.drive
+}
+
+function Invoke-AllDrives {
+    param([string] $Operation)
+    $wanted = @(Get-Wanted)
+    $done = switch ($Operation) {
+        'inspect' {
+            Update-HostStorageCache
+            Get-DriveStates -Seed $options.seed -Wanted $wanted -StagingPath $options.staging_path
+        }
+        'poll' { Get-DriveStates -Seed $options.seed -Wanted $wanted -StagingPath $options.staging_path }
+        'cancel' { Stop-DrivePreparation -Seed $options.seed -Wanted $wanted -StagingPath $options.staging_path }
+        'start' {
+            $orders = @(for ($i = 0; $i -lt $wanted.Count; $i++) { @{ wanted = $wanted[$i]; list_sha256 = $options._drives[$i].list_sha256 } })
+            Start-Copy -Seed $options.seed -Orders $orders -Sources $options._sources -StagingPath $options.staging_path -MaxRate $options.max_rate
+        }
+    }
+    $module.Result.changed = $Operation -eq 'start' -or ($Operation -eq 'cancel' -and $done.changed)
+    $module.Result.drives = $done.drives
+    $module.Result.running = $done.running
+}
+
+$operation = $options._operation
+$module.Result.changed = $false
+$module.Result.folder = Get-SeedFolder -Seed $options.seed
+if (-not $operation) { $module.FailJson('win_disk_prep works through its action plugin on the controller only; call it as offlineseed.azure.win_disk_prep in a playbook.') }
+if ($module.CheckMode -and $operation -ne 'inspect') { $module.ExitJson() }
+try {
+    switch ($operation) {
+        { @('begin', 'attach', 'prove') -contains $_ } { Invoke-OneDrive -Operation $operation }
+        { @('inspect', 'poll', 'start', 'cancel') -contains $_ } { Invoke-AllDrives -Operation $operation }
+        'probe_source' { $module.Result.source = Test-SourceAsSystem -Seed $options.seed -Path $options.staging_path }
+    }
+} catch {
+    $about = @($options._drives | ForEach-Object { $_.serial }) -join ', '
+    $module.FailJson("Failed to $operation drives of seed $($options.seed) ($about): $($_.Exception.GetBaseException().Message)", $_)
+}
+$module.ExitJson()
