@@ -1,0 +1,190 @@
+# Copyright: (c) 2026, offlineseed.azure contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Entra: OpenID configuration, client credentials, tokens, and the check of a token at ARM.
+
+Tokens are HS256 with a key of this lab (Azure: RS256); no client looks into them, and Azurite's `--oauth basic` reads the claims only.
+Their times are real times, not the lab's: the SDKs and Azurite compare them with the machine's clock.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import hashlib
+import hmac
+import json
+import time
+import urllib.parse
+import uuid
+from typing import Any
+
+from .. import names
+from .messages import ArmError, Request, Response
+
+LIFETIME = 3599
+ARM_AUDIENCES = ("https://management.azure.com", "https://management.core.windows.net")
+STORAGE_AUDIENCE = "https://storage.azure.com"
+NOT_INSTALLED = (
+    "This can happen if the application has not been installed by the administrator of the tenant "
+    "or consented to by any user in the tenant."
+)
+ERROR_OF = {
+    "invalid_tenant": (400, 90002),
+    "invalid_client": (401, 7000215),
+    "unauthorized_client": (400, 700016),
+    "invalid_resource": (400, 500011),
+    "unsupported_grant_type": (400, 70003),
+    "invalid_request": (400, 900144),
+}
+
+
+def configuration(cloud: Any, request: Request, tenant: str) -> Response:
+    """OpenID configuration of the tenant, as MSAL asks for it first."""
+    if not _is_ours(tenant):
+        return _refuse(request, "invalid_tenant", _no_tenant(tenant))
+    authority = f"{request.base}/{tenant}"
+    return Response(
+        200,
+        {
+            "token_endpoint": f"{authority}/oauth2/v2.0/token",
+            "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
+            "jwks_uri": f"{authority}/discovery/v2.0/keys",
+            "response_modes_supported": ["query", "fragment", "form_post"],
+            "subject_types_supported": ["pairwise"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
+            "scopes_supported": ["openid", "profile", "email", "offline_access"],
+            "issuer": f"{authority}/v2.0",
+            "authorization_endpoint": f"{authority}/oauth2/v2.0/authorize",
+            "device_authorization_endpoint": f"{authority}/oauth2/v2.0/devicecode",
+            "end_session_endpoint": f"{authority}/oauth2/v2.0/logout",
+            "tenant_region_scope": "EU",
+        },
+    )
+
+
+def token(cloud: Any, request: Request, tenant: str) -> Response:
+    """`grant_type=client_credentials` with the client's secret; v2 asks by scope, v1 by resource."""
+    form = {name: values[0] for name, values in urllib.parse.parse_qs(request.body.decode(), keep_blank_values=True).items()}
+    audience = _audience(form, request)
+    refusal = _reason_to_refuse(form, tenant, audience, request)
+    if refusal:
+        return _refuse(request, *refusal)
+    return Response(
+        200,
+        {"token_type": "Bearer", "expires_in": LIFETIME, "ext_expires_in": LIFETIME, "access_token": _make(cloud, audience)},
+        {"cache-control": "no-store, no-cache"},
+    )
+
+
+def _reason_to_refuse(form: dict[str, str], tenant: str, audience: str | None, request: Request) -> tuple[str, str] | None:
+    if not _is_ours(tenant):
+        return "invalid_tenant", _no_tenant(tenant)
+    if form.get("grant_type") != "client_credentials":
+        return "unsupported_grant_type", f"The app requested an unsupported grant type '{form.get('grant_type', '')}'."
+    if form.get("client_id") != names.CLIENT:
+        return "unauthorized_client", (
+            f"Application with identifier '{form.get('client_id', '')}' was not found in the directory '{names.TENANT}'. "
+            f"{NOT_INSTALLED} "
+            "You may have sent your authentication request to the wrong tenant."
+        )
+    if "client_secret" not in form:
+        return "invalid_request", "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."
+    if not hmac.compare_digest(form["client_secret"].encode(), names.CLIENT_SECRET.encode()):
+        return "invalid_client", (
+            "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, "
+            f"not the client secret ID, for a secret added to app '{names.CLIENT}'."
+        )
+    if audience is None:
+        wanted = form.get("scope") or form.get("resource") or ""
+        return "invalid_resource", (f"The resource principal named {wanted} was not found in the tenant named lab. {NOT_INSTALLED}")
+    return None
+
+
+def _is_ours(tenant: str) -> bool:
+    return tenant.lower() == names.TENANT
+
+
+def _no_tenant(tenant: str) -> str:
+    return (
+        f"Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. "
+        "Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant."
+    )
+
+
+def _refuse(request: Request, error: str, text: str) -> Response:
+    status, code = ERROR_OF[error]
+    trace, correlation = str(uuid.uuid4()), request.headers.get("client-request-id") or str(uuid.uuid4())
+    now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%SZ")
+    return Response(
+        status,
+        {
+            "error": error,
+            "error_description": f"AADSTS{code}: {text} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {now}",
+            "error_codes": [code],
+            "timestamp": now,
+            "trace_id": trace,
+            "correlation_id": correlation,
+            "error_uri": f"{request.base}/error?code={code}",
+        },
+    )
+
+
+def _audience(form: dict[str, str], request: Request) -> str | None:
+    wanted = (form.get("scope") or form.get("resource") or "").split(" ")[0]
+    resource = wanted.removesuffix("/.default").rstrip("/")
+    if resource == STORAGE_AUDIENCE or ".blob." in resource:
+        return resource
+    return resource if resource in (*ARM_AUDIENCES, request.base) else None
+
+
+def _make(cloud: Any, audience: str) -> str:
+    now = int(time.time())
+    claims = {
+        "aud": audience, "iss": f"https://sts.windows.net/{names.TENANT}/", "iat": now - 300, "nbf": now - 300, "exp": now + LIFETIME,
+        "appid": names.CLIENT, "appidacr": "1", "idtyp": "app", "oid": names.CLIENT_OBJECT,
+        "sub": names.CLIENT_OBJECT, "tid": names.TENANT, "ver": "1.0",
+    }  # fmt: skip
+    body = f"{_encode({'typ': 'JWT', 'alg': 'HS256'})}.{_encode(claims)}"
+    return f"{body}.{_signature(cloud, body)}"
+
+
+def _encode(value: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+
+def _signature(cloud: Any, body: str) -> str:
+    key = cloud.state["signing_key"].encode()
+    return base64.urlsafe_b64encode(hmac.new(key, body.encode(), hashlib.sha256).digest()).rstrip(b"=").decode()
+
+
+def check(cloud: Any, request: Request) -> None:
+    """Raise ARM's 401 unless the request bears a token of this lab for ARM."""
+    challenge = {"www-authenticate": f'Bearer authorization_uri="{request.base}/{names.TENANT}", error="invalid_token"'}
+    kind, _, value = request.headers.get("authorization", "").partition(" ")
+    if not value:
+        raise ArmError(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.", headers=challenge)
+    body, _, signature = value.rpartition(".")
+    if kind.lower() != "bearer" or not hmac.compare_digest(signature, _signature(cloud, body)):
+        raise ArmError(401, "InvalidAuthenticationToken", "The access token is invalid.", headers=challenge)
+    claims = json.loads(base64.urlsafe_b64decode(body.split(".")[1] + "=="))
+    if claims["exp"] < time.time():
+        raise ArmError(
+            401, "ExpiredAuthenticationToken", "The access token expiry UTC time is earlier than current UTC time.", headers=challenge
+        )
+    if claims["aud"] not in (*ARM_AUDIENCES, request.base):
+        seen = claims["aud"]
+        raise ArmError(
+            401,
+            "InvalidAuthenticationTokenAudience",
+            f"The access token has been obtained for wrong audience or resource '{seen}'.",
+            headers=challenge,
+        )
+
+
+ROUTES = [
+    ("GET", "/{tenant}/v2.0/.well-known/openid-configuration", configuration),
+    ("POST", "/{tenant}/oauth2/v2.0/token", token),
+    ("POST", "/{tenant}/oauth2/token", token),
+]

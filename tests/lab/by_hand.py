@@ -1,0 +1,81 @@
+# Copyright: (c) 2026, offlineseed.azure contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``make lab``: the laboratory of the rehearsal, left up for use by hand; Ctrl-C ends everything."""
+
+from __future__ import annotations
+
+import argparse
+import pathlib
+import signal
+import sys
+import threading
+
+from setup.site import Site
+
+from .lab import Lab, LabError
+from .lab_folder import LabFolderError
+from .playbook import PLAYBOOK
+from .rehearsal import existing_folder, write_sample
+from .story import Story
+
+CONTROL = (
+    ("show", "", "the lab at a glance"),
+    ("attach", "--serial WD-0001 --size 200000000", "a blank SATA drive is attached to the copy host"),
+    ("days", "3", "three days pass"),
+    ("fault", "throttle method=PUT retry_after=2", "the next PUT is answered 429"),
+    ("save", "--to /some/folder", "the whole state, to go on from later"),
+    ("stop", "", "the end, the state stays"),
+)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    told = argparse.ArgumentParser(prog="make lab", description=__doc__)
+    told.add_argument("--data", type=existing_folder, help="a folder whose files the server backs up (default: a sample of 100 MB)")
+    told.add_argument("--folder", type=pathlib.Path, default=Site.of_checkout().build / "lab", help="its state (default: build/lab; kept)")
+    told.add_argument("--engine", choices=("auto", "pwsh", "standins"), default="auto")
+    asked = told.parse_args(arguments)
+    story = Story()
+    data = asked.data or (None if (asked.folder / "sample").exists() else write_sample(asked.folder))
+    try:
+        with story.waiting("the lab starts"):
+            lab = Lab.start(asked.folder, engine=asked.engine, data=data)
+    except (LabError, LabFolderError) as error:
+        story.failure(str(error))
+        return 1
+    with lab:
+        explain(story, lab)
+        wait_for_the_end()
+        story.tell("The lab ends; its state stays in " + str(lab.folder))
+    return 0
+
+
+def explain(story: Story, lab: Lab) -> None:
+    """Inventory, commands and control, each to copy and paste."""
+    site, controller = Site.of_checkout(), lab.folder / "controller"
+    story.heading(f"The lab is up (Windows modules: {lab.told['engine']}). Ctrl-C ends everything.")
+    story.heading("In a second terminal")
+    story.tell(f"  cd {controller}\n  . {controller / 'environment'}\n  PATH={site.venv / 'bin'}:$PATH")
+    story.heading("One seed, again and again, until it is complete")
+    story.tell(f"  ansible-playbook {PLAYBOOK} --check --diff\n  ansible-playbook {PLAYBOOK}\n  ansible-playbook offlineseed.azure.status")
+    story.tell(f"  Your answers (seed_drives, seed_parcel, …): {controller / 'host_vars' / 'srv1' / 'answers.yml'}")
+    story.heading("Inventory")
+    story.tell((controller / "inventory.yml").read_text().rstrip())
+    story.heading("The control")
+    for name, options, text in CONTROL:
+        story.tell(f"  {control(site, lab)} {name} --folder {lab.folder} {options}".rstrip() + f"    # {text}")
+
+
+def control(site: Site, lab: Lab) -> str:
+    return f"PYTHONPATH={site.root / 'tests'} {site.python} -m lab"
+
+
+def wait_for_the_end() -> None:
+    over = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_caught: over.set())
+    over.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,98 @@
+# Copyright: (c) 2026, offlineseed.azure contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The folder of a lab: who runs in it, and what must be gone before another may."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import pathlib
+import secrets
+import shutil
+from typing import Any
+
+# What belongs to a running server, not to the state that is saved and loaded.
+NOT_STATE = ("lab.json", "lab.json.new", "server.log", "azurite.log", "engine", "model.sock")
+
+
+class LabFolderError(RuntimeError):
+    """The folder cannot be used as asked."""
+
+
+@dataclasses.dataclass(frozen=True)
+class LabFolder:
+    """Paths inside the folder of a lab."""
+
+    root: pathlib.Path
+
+    @property
+    def description(self) -> pathlib.Path:
+        """`lab.json`: ports, process, token, engine of the running server."""
+        return self.root / "lab.json"
+
+    @property
+    def controller(self) -> pathlib.Path:
+        """What belongs to the machine that runs ansible-playbook."""
+        return self.root / "controller"
+
+    def prepare(self) -> None:
+        """Make the folder ready for a server: refuse where one lives, clear what a killed one left."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        running = self.running()
+        if running:
+            raise LabFolderError(f"a lab already runs in {self.root} (process {running['pid']}); stop it, or choose another folder")
+        self.description.unlink(missing_ok=True)
+        for socket in self.root.glob("hosts/*/model.sock"):
+            socket.unlink()
+
+    def running(self) -> dict[str, Any] | None:
+        """The description of a server that is alive, or None: none there, or what a killed one left behind."""
+        try:
+            told = json.loads(self.description.read_text(encoding="utf-8"))
+        except (FileNotFoundError, json.JSONDecodeError):
+            return None
+        return told if process_started(told.get("pid", 0)) == told.get("started") else None
+
+    def describe(self, told: dict[str, Any]) -> None:
+        """Write lab.json in one piece, readable by its owner only (it holds the control's token)."""
+        fresh = self.description.with_suffix(".new")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as stream:
+            json.dump(told, stream, indent=1)
+        os.replace(fresh, self.description)
+
+
+def copy_state(source: pathlib.Path, target: pathlib.Path) -> None:
+    """Copy the state of a lab that is still into a folder that is not there yet, or empty but for what belongs to a running server."""
+    if target.exists() and any(path.name not in NOT_STATE for path in target.iterdir()):
+        raise FileExistsError(f"{target} is not empty; give a new folder")
+    shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*NOT_STATE))
+
+
+def remove_state(folder: pathlib.Path) -> None:
+    """Remove the state of a stopped lab; what belongs to the running server stays."""
+    for path in folder.iterdir():
+        if path.name in NOT_STATE:
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def process_started(pid: int) -> int | None:
+    """The kernel's start time of a process (clock ticks since boot), or None where there is none or only a zombie.
+
+    It tells a process from a later one of the same number (/proc/<pid>/stat, field 22 of proc(5)).
+    """
+    try:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] in "ZX" else int(fields[19])
+
+
+def new_token() -> str:
+    """A token for the control."""
+    return secrets.token_urlsafe(24)

@@ -1,0 +1,298 @@
+# Copyright: (c) 2026, offlineseed.azure contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``make rehearsal``: one seed from a server into the vault, driven by the product itself.
+
+Runs the playbook, reads the summary file, does the human step that it names, lets the days pass that it says, and runs again, until the
+record says complete. Then it checks, past the product, what the product claims.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import pathlib
+import shutil
+import sys
+import time
+from typing import Any
+
+from setup.site import Site
+
+from . import landing, names, sample
+from .clock import parse
+from .control import ControlError
+from .lab import Lab, LabError
+from .lab_folder import LabFolder
+from .person import NotExplained, Person
+from .playbook import PLAYBOOK, Controller, Run
+from .story import Story
+
+SEED = names.SOURCE.lower()
+MOST_RUNS = 40
+DAY = 86_400
+
+PROVEN = {
+    "preflight_passed": "everything the seed needs was checked before anything was changed",
+    "target_ready": "storage account and container are ready",
+    "offline_configured": "the agent holds the five offline values",
+    "staged": "the initial backup stands in the staging folder",
+    "drive_prepared": "a drive is encrypted, filled, and was unlocked with the key in escrow",
+    "prepared": "all drives are ready",
+    "job_created": "the import job exists",
+    "shipped": "the datacenter knows the parcel",
+    "landed": "every staged file is a page blob in the container",
+    "vault_proven": "the vault shows a recovery point newer than the landing",
+    "blobs_removed": "the landing container is cleaned up",
+    "staging_removed": "the staging folder is cleaned up",
+    "completed": "the record is closed",
+}
+STATES = {
+    "waiting_for_person": "waits for a person",
+    "working": "works on",
+    "waiting_for_azure": "waits for Azure",
+    "complete": "complete",
+}
+
+
+class Stopped(Exception):
+    """The rehearsal cannot go on; the message says why."""
+
+
+class Rehearsal:
+    """The loop, and what is compared at its end."""
+
+    def __init__(self, lab: Lab, story: Story, source: dict[str, str]) -> None:
+        self.lab, self.story, self.source = lab, story, source
+        self.control = lab.control
+        self.controller = Controller(lab.folder / "controller")
+        self.person = Person(lab.control, self.controller.folder / "host_vars" / SEED / "answers.yml")
+        self.began = self.now()
+        self.proven: list[dict[str, Any]] = []
+        self.asked: list[str] = []
+        self.landed: int | None = None
+        self.bystander = self.control.hashes()["bystander"]
+
+    def now(self) -> str:
+        return self.control.show()["now"]
+
+    def play(self) -> None:
+        """Runs and acts until the seed is complete."""
+        for _number in range(MOST_RUNS):
+            entry = self.run()
+            if entry["state"] == "complete":
+                return
+            self.go_on(entry)
+        raise Stopped(f"the seed is not complete after {MOST_RUNS} runs")
+
+    def play_phase(self, phase: str) -> None:
+        """Runs the playbook of one phase, and acts, until the seed is in another phase or complete."""
+        for _number in range(MOST_RUNS):
+            entry = self.run(playbook=f"offlineseed.azure.{phase}")
+            if entry["phase"] != phase or entry["state"] == "complete":
+                return
+            self.go_on(entry)
+        raise Stopped(f"phase {phase} has not ended after {MOST_RUNS} runs")
+
+    def run(self, *options: str, playbook: str = PLAYBOOK) -> dict[str, Any]:
+        """One run of the playbook; its entry in the summary."""
+        now = self.now()
+        number = len(self.controller.runs) + 1
+        with self.story.waiting(f"run {number}") as waiting:
+            run = self.controller.run(SEED, now, waiting, *options, playbook=playbook)
+        self.tell(run, now)
+        if run.exit_code or run.summary.get("state") not in STATES:
+            error = run.summary.get("error")
+            raise Stopped(f"run {number} ended with exit code {run.exit_code}, {error or 'no summary'}\n{run.trouble}")
+        return run.summary
+
+    def tell(self, run: Run, now: str) -> None:
+        day = (parse(now) - parse(self.began)).days
+        state = STATES.get(run.summary.get("state"), run.summary.get("state") or "no summary")
+        where = f"phase {run.summary['phase']}, " if run.summary.get("phase") and state != "complete" else ""
+        self.story.tell(f"Day {day:<3} run {run.number}: {where}{state}   ({run.seconds:.0f} s, {run.log.name})", "bold")
+        proven = run.summary.get("proven") or []
+        fresh = list(dict.fromkeys(proof["id"] for proof in proven if proof not in self.proven))
+        self.proven = proven
+        for proof in fresh:
+            self.story.proof(PROVEN.get(proof, proof.replace("_", " ")))
+
+    def go_on(self, entry: dict[str, Any]) -> None:
+        """Does what the summary says is next."""
+        if entry["state"] == "waiting_for_person":
+            self.do(entry["next"])
+        else:
+            self.wait(entry)
+        self.compare_landing()
+
+    def do(self, step: dict[str, Any]) -> None:
+        asked = json.dumps(step, sort_keys=True)
+        if asked in self.asked:
+            raise Stopped(f"the run asks for {step['id']} again, after exactly that was done: {step['text']}")
+        self.asked.append(asked)
+        self.story.asked(f"{step['who']}: {step['text']}")
+        self.story.done(self.person.act(step))
+
+    def wait(self, entry: dict[str, Any]) -> None:
+        """Lets the time pass that the summary says."""
+        if not entry.get("again_at"):
+            raise Stopped(f"the seed {STATES[entry['state']]}, but the summary does not say when to look again")
+        seconds = (parse(entry["again_at"]) - parse(self.now())).total_seconds()
+        text = entry["next"]["text"] if entry.get("next") else ""
+        self.story.time_passes(f"{text} {passing(seconds)}.")
+        with self.story.waiting("time passes in the lab"):
+            self.control.days(n=max(seconds, 60) / DAY)
+
+    def compare_landing(self) -> None:
+        """Once blobs stand in the container: are they the staged files, byte for byte?"""
+        if self.landed is not None or not any(proof["id"] == "shipped" for proof in self.proven):
+            return
+        blobs, staged = landing.blobs_and_staged(self.lab.folder, self.lab.told, SEED)
+        if blobs and set(blobs) >= set(staged):
+            wrong = [name for name in staged if blobs[name] != staged[name]]
+            if wrong or not staged:
+                raise Stopped(f"blobs differ from the staged files: {wrong or 'staging is empty'}")
+            self.landed = len(staged)
+
+    def verify(self) -> None:
+        """The claims of the product, checked without it."""
+        self.story.heading("Checked, past the product")
+        if self.landed is None:
+            raise Stopped("the landing was never seen: the container was empty or incomplete until it was cleaned up")
+        self.story.proof(f"{self.landed} blobs in the container equalled the staged files before the clean-up (SHA-256)")
+        self.story.proof(self.restored())
+        if self.control.hashes()["bystander"] != self.bystander:
+            raise Stopped("the disk of somebody else's data on the copy host has changed")
+        self.story.proof("the disk full of somebody else's data is byte for byte the same")
+        self.story.proof(self.nothing_more())
+
+    def restored(self) -> str:
+        """The data as they come out of the vault, against what the server held at the beginning."""
+        target = self.lab.folder / "restored"
+        with self.story.waiting("restoring from the vault"):
+            self.control.restore(to=str(target))
+            found = sample.fingerprints(target)
+        lost = sorted(set(self.source) - set(found))
+        differing = sorted(name for name in set(self.source) & set(found) if self.source[name] != found[name])
+        added = sorted(set(found) - set(self.source))
+        wrong = {"lost": lost, "different": differing, "added": added}
+        if any(wrong.values()):
+            raise Stopped("the restore differs: " + "; ".join(f"{len(files)} {what} {files[:5]}" for what, files in wrong.items()))
+        files, size = sample.measure(target)
+        return f"{files:,} files, {size / 1e6:.1f} MB came back from the vault identical (SHA-256)"
+
+    def nothing_more(self) -> str:
+        """One more run must change nothing: not in a task, not on a host, not in Azure."""
+        before = self.traces()
+        entry = self.run()
+        after = self.traces()
+        changed = self.controller.runs[-1].changed
+        writes = [line for line in after["requests"][len(before["requests"]):] if is_write(line)]
+        journal = after["journal"][len(before["journal"]):]
+        if entry["state"] != "complete" or changed or writes or journal:
+            raise Stopped(f"one more run is not without effect: {entry['state']}, {changed} changed, writes {writes}, changes {journal}")
+        return "one more run changed nothing: 0 tasks, 0 changes on a host, 0 write requests to Azure"
+
+    def traces(self) -> dict[str, list[str]]:
+        return {name: lines(self.lab.folder / f"{name}.jsonl") for name in ("requests", "journal")}
+
+
+def lines(path: pathlib.Path) -> list[str]:
+    return path.read_text().splitlines() if path.exists() else []
+
+
+def is_write(request: str) -> bool:
+    told = json.loads(request)
+    return told["method"] not in ("GET", "HEAD") and "/oauth2/" not in told["path"]
+
+
+def passing(seconds: float) -> str:
+    """Words for a time that passes."""
+    days = seconds / DAY
+    if days >= 0.95:
+        return f"{days:.0f} day{'s' if round(days) != 1 else ''} pass"
+    return f"{math.ceil(seconds / 3600)} h pass" if seconds > 5400 else f"{math.ceil(max(seconds, 60) / 60)} min pass"
+
+
+def free_folder(build: pathlib.Path) -> pathlib.Path:
+    """``build/rehearsal``, emptied; with a number where another rehearsal runs in it."""
+    for number in range(1, 100):
+        folder = build / ("rehearsal" if number == 1 else f"rehearsal-{number}")
+        if LabFolder(folder).running() is None:
+            shutil.rmtree(folder, ignore_errors=True)
+            return folder
+    raise Stopped("a hundred rehearsals run in this checkout; stop some")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Plays the rehearsal; exit code 0 when the seed is complete and every check held."""
+    asked = parser().parse_args(arguments)
+    story, started = Story(), time.monotonic()
+    try:
+        folder = asked.folder or free_folder(Site.of_checkout().build)
+        play(story, folder, asked.data, asked.engine)
+    except (Stopped, NotExplained, ControlError, LabError, FileNotFoundError) as error:
+        story.failure(str(error))
+        return 1
+    except KeyboardInterrupt:
+        story.failure("interrupted")
+        return 130
+    story.tell(f"\nThe rehearsal took {time.monotonic() - started:.0f} s. Logs of every run: {folder / 'controller' / 'logs'}", "bold")
+    return 0
+
+
+def play(story: Story, folder: pathlib.Path, data: pathlib.Path | None, engine: str) -> None:
+    story.heading("offlineseed.azure: the rehearsal of one seed")
+    source = data or write_sample(folder)
+    files, size = sample.measure(source)
+    if not files:
+        raise Stopped(f"{source} holds no file; give a folder with files: make rehearsal DATA=/a/folder")
+    sums = sample.fingerprints(source)
+    with story.waiting("the lab starts") as waiting:
+        lab = Lab.start(folder, engine=engine, data=source)
+    with lab:
+        introduce(story, lab, files, size, waiting.seconds, is_sample=data is None)
+        rehearsal = Rehearsal(lab, story, sums)
+        first = rehearsal.controller.command(rehearsal.began)
+        story.tell(f"Every run is the same command: {' '.join(first[:4])} …\n")
+        rehearsal.play()
+        rehearsal.verify()
+
+
+ENGINES = {"pwsh": "on a genuine PowerShell", "standins": "by stand-ins, since no PowerShell was found"}
+
+
+def introduce(story: Story, lab: Lab, files: int, size: int, seconds: int, *, is_sample: bool) -> None:
+    whose = " (a sample; make rehearsal DATA=/folder takes yours)" if is_sample else ""
+    engine = lab.told["engine"]
+    story.tell(f"Server {names.SOURCE} holds {files:,} files, {size / 1e6:.1f} MB{whose}.")
+    story.tell("Its network line is too thin for a first full backup: the data go by drive. Azure Backup calls that offline seeding.")
+    hosts = f"the Windows hosts {names.SOURCE} and {names.COPY_HOST} over WinRM"
+    story.tell(f"The lab is up after {seconds} s: Azure (modelled), Azurite (real), {hosts},")
+    story.tell(f"whose modules run {ENGINES.get(engine, engine)}. All of it lies in {lab.folder}")
+
+
+def write_sample(folder: pathlib.Path) -> pathlib.Path:
+    source = folder / "sample"
+    sample.write(source)
+    return source
+
+
+def parser() -> argparse.ArgumentParser:
+    told = argparse.ArgumentParser(prog="make rehearsal", description="One seed from a server into the vault, on this machine.")
+    told.add_argument("--data", type=existing_folder, help="a folder whose files the server backs up (default: a sample of 100 MB)")
+    told.add_argument("--folder", type=pathlib.Path, help="where the lab keeps everything (default: build/rehearsal)")
+    told.add_argument("--engine", choices=("auto", "pwsh", "standins"), default="auto", help="who runs the Windows modules")
+    return told
+
+
+def existing_folder(text: str) -> pathlib.Path:
+    path = pathlib.Path(text).expanduser().resolve()
+    if not path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is no folder")
+    return path
+
+
+if __name__ == "__main__":
+    sys.exit(main())
