@@ -5,18 +5,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
-
-if TYPE_CHECKING:
-    from lab.lab import Lab
-    from lab.states import States
+from ansible.plugins.loader import init_plugin_loader
 
 TESTS = Path(__file__).resolve().parent
 if str(TESTS) not in sys.path:
@@ -28,9 +21,8 @@ from setup.trees import link_checkout  # noqa: E402
 
 SITE = Site(TESTS.parent)
 link_checkout(SITE)
-for folder in (SITE.collections, SITE.dev):
-    if str(folder) not in sys.path:
-        sys.path.insert(0, str(folder))
+# Ansible's own importer, before anything of a collection is imported: the builder of module payloads knows collections through it only.
+init_plugin_loader([str(SITE.dev), str(SITE.collections)])
 
 
 @pytest.fixture(scope="session")
@@ -43,31 +35,6 @@ def site() -> Site:
 def pwsh() -> str | None:
     """The path of a PowerShell engine, or None where there is none."""
     return find_pwsh()
-
-
-@pytest.fixture(scope="session")
-def states(tmp_path_factory: pytest.TempPathFactory) -> States:
-    """Saved labs at the beginning of each phase, played once a run and shared by all workers."""
-    from lab.states import States
-
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "alone")
-    base = tmp_path_factory.getbasetemp()
-    return States((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"states-{run}")
-
-
-@pytest.fixture
-def lab_at(states: States) -> Iterator[Callable[[str], Lab]]:
-    """`lab_at("ship")`: a running lab of the test's own whose seed is about to begin that phase; gone after the test."""
-    from lab.states import end
-
-    with contextlib.ExitStack() as labs:
-
-        def at(phase: str) -> Lab:
-            lab = states.load(phase)
-            labs.callback(end, lab)
-            return lab
-
-        yield at
 
 
 @pytest.fixture(autouse=True)

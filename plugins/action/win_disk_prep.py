@@ -20,7 +20,7 @@ from ansible.utils.display import Display
 
 from ..module_utils import task
 from ..module_utils.drives import escrow, prep
-from ..module_utils.failure import Failure
+from ..module_utils.failure import Failure, refuse
 
 LOST = [AnsibleConnectionFailure, OSError]  # requests' exceptions are OSErrors
 try:
@@ -69,10 +69,8 @@ ARGUMENT_SPEC = {
         "options": {"serial": {"type": "str", "required": True}, "protector": {"type": "str", "required": True}},
     },
 }
-RULES = {
-    "required_if": [("state", "prepared", ("plan_file", "staging_path", "container", "escrow_dir", "escrow_password_file"))],
-    "required_together": [("credential_username", "credential_password")],
-}
+TOGETHER = [("credential_username", "credential_password")]
+NEEDED = ("plan_file", "staging_path", "container", "escrow_dir", "escrow_password_file")  # for state=prepared
 
 
 class ActionModule(ActionBase):
@@ -86,7 +84,7 @@ class ActionModule(ActionBase):
         if hidden:
             raise AnsibleActionFail(f"{', '.join(hidden)} is an internal option of win_disk_prep. Leave it out; set state instead.")
         super().run(tmp, task_vars)
-        self._checked, self._options = self.validate_argument_spec(ARGUMENT_SPEC, **RULES)
+        self._checked, self._options = self.validate_argument_spec(ARGUMENT_SPEC, required_together=TOGETHER)
         self._vars = task_vars
         self._changed = False
         self._given_up = {}
@@ -99,6 +97,9 @@ class ActionModule(ActionBase):
     # -- the run -------------------------------------------------------------------------------------------------------------------
     def _prepare(self):
         options = self._options
+        for name in NEEDED:
+            if not options[name]:
+                raise refuse(name, options[name], "set to prepare drives", "See the documentation of win_disk_prep.")
         self._until = time.monotonic() + max(options["wait"], 0)
         self._wanted, unused = prep.consented(options["drives"], _text(options["plan_file"]), options["seed"], options["container"])
         self._unused = [prep.unplanned(drive) for drive in options["drives"] if prep.names.serial(drive["serial"]) in unused]
@@ -114,19 +115,14 @@ class ActionModule(ActionBase):
         return self._result(source_readable=readable, diff=None)
 
     def _cancel(self):
-        drives = [self._bare(drive) for drive in self._options["drives"]]
-        answer = self._ask("inspect" if self._task.check_mode else "cancel", drives)
+        answer = self._ask("inspect" if self._task.check_mode else "cancel", [])
         open_ones = [state for state in answer["drives"] if state["standing"] == "ours"]
         changed = bool(open_ones or answer["running"]) if self._task.check_mode else answer["changed"]
         states = [prep.told(state) for state in answer["drives"]]
-        return {"changed": changed, "drives": states, "sealed": [], "running": answer["running"], "prepared": False, "source_readable": None}
-
-    def _bare(self, drive):
-        """A drive of which consent alone is known: enough to look and to let go, never to begin."""
-        return {**drive, "planned_serial": None, "planned_size": 0}
+        return {"changed": changed, **_empty(), "drives": states, "running": answer["running"]}
 
     def _probe(self):
-        """The account that will copy can read the staging folder; asked before anything is wiped, and only if there is something to copy."""
+        """The account that will copy can read the staging folder: asked before anything is wiped, if there is something to copy."""
         copying = [state for state in self._states.values() if state["state"] not in ("proven", "copied", "encrypting", "copying")]
         if not copying:
             return None
@@ -134,15 +130,12 @@ class ActionModule(ActionBase):
         path = self._options["staging_path"]
         if not source["readable"]:
             raise Failure(
-                f"{path} cannot be read by the account that copies ({source['account']} on the copy host): {source['error']}. A task of SYSTEM reaches a share "
-                f"as the computer account: let DOMAIN\\HOST$ read share and folder, or give seed_staging_path_on_copy_host a path that is local to the copy host.",
+                f"{path} cannot be read by the account that copies ({source['account']} on the copy host): {source['error']}. "
+                "A task of SYSTEM reaches a share as the computer account: let DOMAIN\\HOST$ read share and folder, "
+                "or give seed_staging_path_on_copy_host a path that is local to the copy host.",
                 field="staging_path",
                 seen=path,
-                source_readable=False,
-                drives=self._told(),
-                sealed=[],
-                running=False,
-                prepared=False,
+                **{**_empty(), "drives": self._told(), "source_readable": False},
             )
         return True
 
@@ -204,7 +197,8 @@ class ActionModule(ActionBase):
         try:
             answer = self._ask(operation, [wanted.request(recovery_password=key)])
         except Failure as failure:
-            return self._give_up(wanted, failure.msg)
+            self._give_up(wanted, failure.msg)
+            return
         self._changed |= answer["changed"]
         self._states[wanted.serial] = state = answer["drive"]
         if state["state"] == "failed" and operation == prep.PROVE:
@@ -242,11 +236,14 @@ class ActionModule(ActionBase):
             try:
                 if lost:
                     self._connection.reset()
-                return self._look("poll")
+                self._look("poll")
+                return
             except LOST as error:
                 lost = True
                 if time.monotonic() + pause > self._until:
-                    raise AnsibleConnectionFailure(f"The copy host does not answer any more ({error}). What it copies goes on without this run; run again.") from error
+                    raise AnsibleConnectionFailure(
+                        f"The copy host does not answer any more ({error}). What it copies goes on without this run; run again."
+                    ) from error
                 self._say(f"the copy host does not answer ({type(error).__name__}), trying again")
                 time.sleep(pause)
 
@@ -260,9 +257,12 @@ class ActionModule(ActionBase):
     def _ask(self, operation, drives, **more):
         """One call of the module; a failure that it reports is a Failure here."""
         args = {**self._options, **more, "_operation": operation, "_drives": drives}
-        answer = self._execute_module(module_name=MODULE, module_args=args, task_vars=self._vars)
-        if answer.get("unreachable"):
-            raise AnsibleConnectionFailure(answer.get("msg", "the copy host is unreachable"))
+        try:
+            answer = self._execute_module(module_name=MODULE, module_args=args, task_vars=self._vars)
+        except LOST as error:
+            raise AnsibleConnectionFailure(
+                f"The connection broke off while the copy host was asked to {operation}: {error}. Run again."
+            ) from error
         if answer.get("failed"):
             raise Failure(answer.get("msg", "win_disk_prep failed without a word"), operation=operation)
         return answer
@@ -292,6 +292,10 @@ class ActionModule(ActionBase):
         Display().v(f"win_disk_prep: {text}", host=self._vars.get("inventory_hostname"))
 
 
+def _empty():
+    return {"drives": [], "sealed": [], "running": False, "prepared": False, "source_readable": None}
+
+
 def _pauses():
     yield from PAUSES
     while True:
@@ -306,4 +310,5 @@ def _text(path):
     try:
         return Path(path).read_text(encoding="utf-8")
     except OSError as error:
-        raise Failure(f"plan_file {path} cannot be read: {error.strerror}. Make it with seed_plan.", field="plan_file", seen=str(path)) from error
+        text = f"plan_file {path} cannot be read: {error.strerror}. Make it with seed_plan."
+        raise Failure(text, field="plan_file", seen=str(path)) from error

@@ -15,7 +15,8 @@ options:
     description:
       - Where the credentials come from.
       - V(auto) takes the first that is there of the options, the environment, C(~/.azure/credentials) and the Azure CLI.
-      - V(env) reads the environment, V(credential_file) a section of C(~/.azure/credentials), V(cli) asks C(az), V(msi) uses the managed identity
+      - V(env) reads the environment, V(credential_file) a section of C(~/.azure/credentials), V(cli) asks C(az), V(msi) uses the
+        managed identity
         of the machine.
       - Falls back to the environment variable E(ANSIBLE_AZURE_AUTH_SOURCE), then to V(auto).
     type: str
@@ -47,7 +48,8 @@ options:
     type: str
   cloud_environment:
     description:
-      - V(AzureCloud), V(AzureUSGovernment) or V(AzureChinaCloud), or the https URL of the ARM endpoint or metadata document of another cloud.
+      - V(AzureCloud), V(AzureUSGovernment) or V(AzureChinaCloud), or the https URL of the ARM endpoint or metadata document of another
+        cloud.
       - Falls back to E(AZURE_CLOUD_ENVIRONMENT), then to V(AzureCloud).
     type: str
   adfs_authority_url:
@@ -56,7 +58,8 @@ options:
     type: str
   cert_validation_mode:
     description:
-      - V(ignore) accepts any TLS certificate, which lets anybody on the way read the secret and the keys of the drives. Prefer O(ca_file).
+      - V(ignore) accepts any TLS certificate, which lets anybody on the way read the secret and the keys of the drives. Prefer
+        O(ca_file).
       - Falls back to E(AZURE_CERT_VALIDATION_MODE), then to V(validate).
     type: str
     choices:
@@ -64,7 +67,8 @@ options:
       - validate
   x509_certificate_path:
     description:
-      - PEM file with certificate and private key of the service principal, in place of O(secret). Falls back to E(AZURE_X509_CERTIFICATE_PATH).
+      - PEM file with certificate and private key of the service principal, in place of O(secret). Falls back to
+        E(AZURE_X509_CERTIFICATE_PATH).
     type: path
   thumbprint:
     description:
@@ -77,11 +81,13 @@ options:
     type: bool
   ca_file:
     description:
-      - PEM file with the certificates to trust, for a private cloud or a TLS inspecting proxy. Without it requests decides (E(REQUESTS_CA_BUNDLE)).
+      - PEM file with the certificates to trust, for a private cloud or a TLS inspecting proxy. Without it requests decides
+        (E(REQUESTS_CA_BUNDLE)).
     type: path
   token_cache:
     description:
-      - V(file) keeps the access token (not the secret) for the next task, in a file of mode 0600 in a folder of mode 0700 that only the user can
+      - V(file) keeps the access token (not the secret) for the next task, in a file of mode 0600 in a folder of mode 0700 that only
+        the user can
         enter, C(~/.cache/offlineseed.azure/tokens) or below E(XDG_CACHE_HOME).
       - V(none) signs in anew in every task.
     type: str
@@ -91,11 +97,12 @@ options:
     default: file
 requirements:
   - azure-identity
-  - azure-mgmt-resource >= 24.0.0
+  - azure-mgmt-resource >= 25.0.0
   - azure-mgmt-storageimportexport
   - azure-storage-blob
 notes:
-  - The task runs in the process of ansible-playbook on the controller, whatever host it is for; that is where the Python packages have to be.
+  - The task runs in the process of ansible-playbook on the controller, whatever host it is for; that is where the Python packages have
+    to be.
     Only when it is delegated to another host than the controller it runs there, as an ordinary module.
   - E(AZURE_SUBSCRIPTION_ID) and its kin are read from the environment of ansible-playbook and from the keyword C(environment).
   - azure-mgmt-storageimportexport installs the retired library adal. It is never imported.

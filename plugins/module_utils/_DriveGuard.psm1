@@ -45,7 +45,8 @@ function Test-Ours {
 }
 
 function Test-Reopen {
-    # Killed between clearing and marker: one volume with our label, nothing on it, and this seed's claim still says "clearing".
+    # Killed between clearing and marker: one volume with our label, nothing on it, and this seed's claim still says "clearing". A volume that
+    # was not mounted yet shows nothing of its content: the rule `unmounted` then stands in the way until begin has mounted it and looked.
     param($Drive, $Wanted)
     $claim = $Drive.claim
     if ($null -eq $claim -or $claim.seed -cne $Wanted.seed -or $claim.state -ne 'clearing') { return $false }
@@ -53,8 +54,13 @@ function Test-Reopen {
     $foreign = @(Get-ForeignPartition -Drive $Drive)
     $volumes = @($Drive.volumes)
     if ($foreign.Count -ne 1 -or $volumes.Count -ne 1 -or $Drive.unseen_partitions -gt 0) { return $false }
-    $volume = $volumes[0]
-    return $volume.label -ceq $script:Label -and $null -ne $volume.content -and $volume.content.blank -and $null -eq $volume.content.marker
+    return $volumes[0].label -ceq $script:Label -and -not (Test-Locked -Volume $volumes[0]) -and
+    ($null -eq $volumes[0].content -or ($volumes[0].content.blank -and $null -eq $volumes[0].content.marker))
+}
+
+function Test-Locked {
+    param($Volume)
+    return $null -ne $Volume.encryption -and $Volume.encryption.lock -eq 'locked'
 }
 
 # Each rule: id, kind, and a test that returns what is wrong (seen, expected, cure) or nothing.
@@ -129,6 +135,9 @@ $script:Rules = @(
             if ($d.offline) { "Windows holds it offline by policy, as new disks often are; it is brought online if seed_drives names it and no partition shows (by hand: Set-Disk -Number $($d.number) -IsOffline `$false)" } } }
     @{ Id = 'read_only'; Kind = 'consent'; Test = { param($d)
             if ($d.read_only) { "Windows holds it read-only; it is made writable if seed_drives names it (by hand: Set-Disk -Number $($d.number) -IsReadOnly `$false)" } } }
+    @{ Id = 'unmounted'; Kind = 'consent'; Test = { param($d, $all, $w)
+            if ($null -ne $w -and (Test-Reopen -Drive $d -Wanted $w) -and $null -eq @($d.volumes)[0].content) {
+                'an interrupted preparation of this seed left a volume that is not mounted; it is mounted, and judged again by what is on it' } } }
     @{ Id = 'other_seed'; Kind = 'content'; Test = { param($d, $all, $w)
             foreach ($volume in $d.volumes) {
                 if ($null -eq $volume.content) { continue }
@@ -147,7 +156,7 @@ $script:Rules = @(
                     return 'it carries a DriveManifest.xml of an earlier import; set wipe: true for it if that import is over' } } } }
     @{ Id = 'locked'; Kind = 'content'; Test = { param($d)
             foreach ($volume in $d.volumes) {
-                if ($null -ne $volume.encryption -and $volume.encryption.lock -eq 'locked') {
+                if (Test-Locked -Volume $volume) {
                     return "it holds a locked BitLocker volume (protectors $(@($volume.encryption.protectors) -join ', ')); " +
                         'unlock it and look, or set wipe: true for it' } } } }
     @{ Id = 'not_empty'; Kind = 'content'; Test = { param($d)
@@ -213,7 +222,7 @@ function Get-DriveStanding {
     $reasons = @(Get-DriveReason -Drive $drive -Drives $Drives -Wanted $Wanted)
     $never = @($reasons | Where-Object { $_.kind -eq 'never' })
     if ($never.Count -gt 0) { return @{ standing = 'refused'; drive = $drive; reasons = $never } }
-    $locked = @($drive.volumes | Where-Object { $null -ne $_.encryption -and $_.encryption.lock -eq 'locked' })
+    $locked = @($drive.volumes | Where-Object { Test-Locked -Volume $_ })
     if ($locked.Count -gt 0 -and -not $Wanted.key_refused) {
         $known = @($locked | ForEach-Object { $_.encryption.protectors } | Where-Object { @($Wanted.proven) -contains $_ })
         $standing = 'locked'

@@ -49,6 +49,9 @@ function Assert-EngineFit {
     if ((Get-PolicyNumber -Key 'HKLM:\SYSTEM\CurrentControlSet\Control\Lsa\FipsAlgorithmPolicy' -Name 'Enabled') -eq 1) {
         throw 'The FIPS policy (FipsAlgorithmPolicy, Enabled = 1) forbids MD5, which the manifest of Azure Import/Export is made of. Prepare the drives on a host without it.'
     }
+    $missing = $false
+    $null = Get-EncryptableVolume -Missing ([ref] $missing)
+    if ($missing) { throw 'BitLocker is not installed on this host. Install it (Install-WindowsFeature -Name BitLocker -IncludeAllSubFeature), restart the host, and run again.' }
 }
 
 function Get-PolicyNumber {
@@ -130,12 +133,21 @@ function Get-StateOf {
             $volume = Get-OpenVolume -Drive $Judgement.drive
             Add-Progress -Wanted $Wanted -State $state -Worker $Worker -Content $volume.content
             if ($null -ne $volume.encryption) { $state.protector = @($volume.encryption.protectors + $null)[0] }
-            if ($state.state -eq 'copied' -and ($null -eq $volume.encryption -or $volume.encryption.conversion -ne 'fully_encrypted')) { $state.state = 'encrypting' }
+            $state.state = Get-SealedState -State $state.state -Encryption $volume.encryption
         }
         default { $state.wipes = $Judgement.standing -ne 'blank' }
     }
     if ($null -ne $Judgement.drive) { $state.holds = [object[]] @(Get-Holding -Drive $Judgement.drive) }
     return $state
+}
+
+function Get-SealedState {
+    # A drive without key or encryption is `unsealed`, whatever lies on it: attach makes that good. A copied one may still be encrypting.
+    param([string] $State, $Encryption)
+    if ($State -eq 'copying') { return $State }
+    if ($null -eq $Encryption -or @($Encryption.protectors).Count -eq 0 -or $Encryption.conversion -eq 'fully_decrypted') { return 'unsealed' }
+    if ($State -eq 'copied' -and $Encryption.conversion -ne 'fully_encrypted') { return 'encrypting' }
+    return $State
 }
 
 function Get-Holding {

@@ -48,10 +48,11 @@ function Test-MayBeWiped {
 
 function Enable-Drive {
     # Online and writable, in two calls (one call takes one parameter set), and only after the guard found nothing else against the drive.
-    param($Judgement)
+    param($Judgement, [hashtable] $Wanted)
     $cures = @($Judgement.reasons | ForEach-Object { $_.id })
     if ($cures -contains 'offline') { Set-Disk -Path $Judgement.drive.path -IsOffline $false }
     if ($cures -contains 'read_only') { Set-Disk -Path $Judgement.drive.path -IsReadOnly $false }
+    if ($cures -contains 'unmounted') { $null = Mount-Drive -Wanted $Wanted }
 }
 
 function Reset-Drive {
@@ -68,7 +69,7 @@ function Reset-Drive {
     $judgement = Get-Judgement -Wanted $Wanted
     if (@('blank', 'wipeable', 'reopen') -notcontains $judgement.standing) { return @{ judgement = $judgement; formatted = $false } }
     if (-not (Test-MayBeWiped -Judgement $judgement)) {
-        Enable-Drive -Judgement $judgement
+        Enable-Drive -Judgement $judgement -Wanted $Wanted
         $judgement = Get-Judgement -Wanted $Wanted
         if (-not (Test-MayBeWiped -Judgement $judgement)) { return @{ judgement = (Get-Refusal -Judgement $judgement); formatted = $false } }
     }

@@ -2,6 +2,8 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+#AnsibleRequires -PowerShell ._DrivePaper
+
 # This module_util is for internal use only. It is not intended to be used by collections outside of offlineseed.azure.
 
 Set-StrictMode -Version 2.0
@@ -36,4 +38,21 @@ function New-Wanted {
     }
 }
 
-Export-ModuleMember -Function New-Wanted
+function New-Remembered {
+    <#
+    .SYNOPSIS
+    The same of a drive whose plan is not at hand: what this seed's claim on this host says of it. Enough to look and to let go, not to begin.
+    #>
+    [CmdletBinding()]
+    param([string] $Seed, $Drive, [object[]] $Proven, [string] $StagingPath)
+    $claim = Get-DriveClaim -Serial ("$($Drive.serial)" -replace '\s', '')
+    $plan = $null
+    if ($null -ne $claim -and $claim.seed -ceq $Seed) { $plan = $claim.plan_hash }
+    $known = @{
+        serial = $Drive.serial; size = $Drive.size; wipe = $Drive.wipe; planned_serial = $Drive.serial; planned_size = $Drive.size
+        plan_hash = $plan; container = $null; files = $null; bytes = $null
+    }
+    New-Wanted -Seed $Seed -Drive $known -Proven $Proven -StagingPath $StagingPath
+}
+
+Export-ModuleMember -Function New-Wanted, New-Remembered

@@ -16,11 +16,13 @@ def run_module(argument_spec, core):
     module = AnsibleModule(argument_spec=argument_spec, supports_check_mode=True, **getattr(core, "ARGUMENT_RULES", {}))
     task.begin()
     try:
-        result = core.run(module.params, module.check_mode)
+        result, end = core.run(module.params, module.check_mode), module.exit_json
     except Failure as failure:
-        module.no_log_values.update(task.secrets())
-        module.fail_json(**task.finished({**failure.fields, "msg": failure.msg}))
+        result, end = {**failure.fields, "msg": failure.msg}, module.fail_json
     module.no_log_values.update(task.secrets())
     if not module._diff:
         result.pop("diff", None)
-    module.exit_json(**task.finished(result))
+    result = task.finished(result)
+    for warning in result.pop("warnings", ()):
+        module.warn(warning)
+    end(**result)

@@ -44,7 +44,8 @@ def warn(text: str) -> None:
 def finished(result: Mapping[str, Any]) -> dict[str, Any]:
     """`result` with the task's warnings, and without its secrets."""
     warnings = [*(result.get("warnings") or ()), *_warnings]
-    return without({**result, **({"warnings": warnings} if warnings else {})}, _secrets)
+    told = {key: value for key, value in result.items() if key != "warnings"}
+    return without({**told, "warnings": warnings} if warnings else told, _secrets)
 
 
 def without(value: Any, hidden: Iterable[str]) -> Any:

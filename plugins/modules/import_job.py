@@ -14,7 +14,8 @@ description:
   - The recovery passwords are read from escrow by serial number inside the task. No variable, fact or result ever holds one.
   - A job is made only after Azure said that there is none of that name. When the answer is lost on the way, the job is looked for before
     anything is sent again, so that there is never a second one.
-  - A job that exists with the same drives is only brought in line where Azure allows it (return address, carrier, log level, tags). With other
+  - A job that exists with the same drives is only brought in line where Azure allows it (return address, carrier, log level, tags).
+    With other
     drives, another account or region the task fails and says both sides.
   - Azure deletes a job 14 days after it was made when it is not told of a parcel (M(offlineseed.azure.shipping_update)).
 options:
@@ -240,7 +241,7 @@ job:
     id:
       description: Resource id.
       type: str
-      sample: /subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg-seed/providers/Microsoft.ImportExport/jobs/srv1
+      sample: /subscriptions/SUBSCRIPTION_ID/resourceGroups/rg-seed/providers/Microsoft.ImportExport/jobs/srv1
     name:
       description: Name.
       type: str
@@ -251,7 +252,8 @@ job:
       sample: import_export
     stage:
       description:
-        - Where the job stands, one of V(creating), V(shipped), V(received), V(copying), V(returning), V(completed), V(completed_with_errors),
+        - Where the job stands, one of V(creating), V(shipped), V(received), V(copying), V(returning), V(completed),
+          V(completed_with_errors),
           V(canceled), V(unknown).
       type: str
       sample: creating
@@ -286,7 +288,7 @@ job:
     storage_account_id:
       description: Storage account that it fills.
       type: str
-      sample: /subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg-seed/providers/Microsoft.Storage/storageAccounts/seedlanding
+      sample: /subscriptions/SUBSCRIPTION_ID/resourceGroups/rg-seed/providers/Microsoft.Storage/storageAccounts/seedlanding
     percent:
       description: Percentage that is copied; V(null) before.
       type: int
@@ -505,7 +507,7 @@ requests:
     path:
       description: Path on the ARM host, with the API version.
       type: str
-      sample: /subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg-seed/providers/Microsoft.ImportExport/jobs/srv1?api-version=2016-11-01
+      sample: /subscriptions/SUBSCRIPTION_ID/resourceGroups/rg-seed/providers/Microsoft.ImportExport/jobs/srv1?api-version=2016-11-01
     body:
       description: The JSON body; V(null) for a request without one.
       type: raw

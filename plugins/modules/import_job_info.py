@@ -53,7 +53,7 @@ jobs:
     id:
       description: Resource id.
       type: str
-      sample: /subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg-seed/providers/Microsoft.ImportExport/jobs/srv1
+      sample: /subscriptions/SUBSCRIPTION_ID/resourceGroups/rg-seed/providers/Microsoft.ImportExport/jobs/srv1
     name:
       description: Name.
       type: str
@@ -64,7 +64,8 @@ jobs:
       sample: import_export
     stage:
       description:
-        - Where the job stands, one of V(creating), V(shipped), V(received), V(copying), V(returning), V(completed), V(completed_with_errors),
+        - Where the job stands, one of V(creating), V(shipped), V(received), V(copying), V(returning), V(completed),
+          V(completed_with_errors),
           V(canceled), V(unknown).
       type: str
       sample: creating
@@ -99,7 +100,7 @@ jobs:
     storage_account_id:
       description: Storage account that it fills.
       type: str
-      sample: /subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg-seed/providers/Microsoft.Storage/storageAccounts/seedlanding
+      sample: /subscriptions/SUBSCRIPTION_ID/resourceGroups/rg-seed/providers/Microsoft.Storage/storageAccounts/seedlanding
     percent:
       description: Percentage that is copied; V(null) before.
       type: int

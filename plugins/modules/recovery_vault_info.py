@@ -49,7 +49,7 @@ vault:
     id:
       description: Resource id.
       type: str
-      sample: /subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg-seed/providers/Microsoft.RecoveryServices/vaults/vault1
+      sample: /subscriptions/SUBSCRIPTION_ID/resourceGroups/rg-seed/providers/Microsoft.RecoveryServices/vaults/vault1
     name:
       description: Name.
       type: str
@@ -117,7 +117,7 @@ items:
     id:
       description: Resource id.
       type: str
-      sample: /subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg-seed/providers/Microsoft.RecoveryServices/vaults/vault1/backupFabrics/Azure/protectionContainers/c1/protectedItems/i1
+      sample: /subscriptions/SUBSCRIPTION_ID/resourceGroups/rg-seed/.../protectionContainers/c1/protectedItems/i1
     name:
       description: Name of the item as a resource.
       type: str

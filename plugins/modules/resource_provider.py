@@ -79,7 +79,7 @@ requests:
     path:
       description: Path on the ARM host, with the API version.
       type: str
-      sample: /subscriptions/11111111-2222-3333-4444-555555555555/providers/Microsoft.ImportExport/register?api-version=2021-04-01
+      sample: /subscriptions/SUBSCRIPTION_ID/providers/Microsoft.ImportExport/register?api-version=2021-04-01
     body:
       description: The JSON body; V(null) for a request without one.
       type: raw

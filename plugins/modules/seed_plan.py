@@ -10,30 +10,23 @@ module: seed_plan
 version_added: 0.1.0
 short_description: Plan the staged files of a seed onto the drives that the user named
 description:
-  - Puts each file of the inventory whole on one of the O(drives), the biggest file first on the first drive that takes it, and keeps the plan in
-    C(plan.json) in the seed's folder below O(state_dir).
+  - Puts each file of the inventory whole on one of the O(drives), the biggest file first on the first drive that takes it, and keeps the
+    plan in C(plan.json) in the seed's folder below O(state_dir).
   - Of every drive a part is kept back for partition table, file system, BitLocker, journal and manifest.
-  - A plan that still holds is kept as it is, whatever other drives are named later. Where it has to be made anew, what a drive that was begun
-    holds never moves.
+  - A plan that still holds is kept as it is, whatever other drives are named later. Where it has to be made anew, what a drive that was
+    begun holds never moves.
   - Drives that no file needs are not in the plan and are not touched.
   - Where the drives cannot take the files the task fails, says how many bytes are missing and names the ways out.
+extends_documentation_fragment:
+  - offlineseed.azure.attributes
+  - offlineseed.azure.attributes.no_group
 attributes:
   check_mode:
     support: full
-    description: Can run in check mode and tell what would be changed, without changing it.
   diff_mode:
-    support: none
-    description: Returns details on what has changed (or would change) in check mode.
+    support: full
   idempotent:
     support: full
-    description: When run twice in a row outside check mode with the same arguments, the second run changes nothing.
-  platform:
-    support: full
-    description: Target systems that the module runs on.
-    platforms: posix
-  action_group:
-    support: none
-    description: Action groups that the module is part of.
 options:
   state_dir:
     description:
@@ -52,7 +45,8 @@ options:
     required: true
   inventory_file:
     description:
-      - Inventory of the staged files on the controller, JSON lines with C(name), C(size) and C(mtime), as M(offlineseed.azure.win_staging_info) makes it.
+      - Inventory of the staged files on the controller, JSON lines with C(name), C(size) and C(mtime), as
+        M(offlineseed.azure.win_staging_info) makes it.
     type: path
     required: true
   drives:
@@ -200,6 +194,11 @@ too_big:
       description: Size of the file.
       type: int
       sample: 9000000000
+room_for_biggest:
+  description: Size of a drive that would take the biggest of the files that fit on none; null if there is no such file.
+  returned: when the files do not fit
+  type: int
+  sample: 9100000000
 """
 
 from ansible_collections.offlineseed.azure.plugins.module_utils.module_run import run_module

@@ -15,27 +15,10 @@ description:
   - A fact that was not told never counts as good; its rule is unknown, with the reason.
   - What shipping needs weeks later (return address, contact, carrier account) is asked for here.
   - The module does not fail on findings; the caller decides by RV(blocking) and RV(failed_rules).
-attributes:
-  check_mode:
-    support: full
-    description: Can run in check mode and tell what would be changed, without changing it.
-    details:
-      - Check mode and a real run are the same.
-  diff_mode:
-    support: none
-    description: Returns details on what has changed (or would change) in check mode.
-  idempotent:
-    support: full
-    description: When run twice in a row outside check mode with the same arguments, the second run changes nothing.
-    details:
-      - The module changes nothing.
-  platform:
-    support: full
-    description: Target systems that the module runs on.
-    platforms: posix
-  action_group:
-    support: none
-    description: Action groups that the module is part of.
+extends_documentation_fragment:
+  - offlineseed.azure.attributes
+  - offlineseed.azure.attributes.info
+  - offlineseed.azure.attributes.no_group
 options:
   facts:
     description:
@@ -83,8 +66,8 @@ options:
             elements: dict
   inputs:
     description:
-      - The variables of the seed by their names, and C(source_host), the source's name in the inventory, and C(other_seeds), a list of drives by
-        the name of each other seed. Give no secrets.
+      - The variables of the seed by their names, and C(source_host), the source's name in the inventory, and C(other_seeds), a list of
+        drives by the name of each other seed. Give no secrets.
     type: dict
     required: true
   accept:

@@ -13,30 +13,22 @@ description:
   - The record of a seed is the file C(record.jsonl) in the seed's folder below O(state_dir), one JSON line an event.
   - Each line holds the hash of the one before it, so that a line that was changed, dropped, inserted or moved is found and named.
     A record that cannot be trusted fails the task before anything is done with it.
-  - Writers take turns by a lock. A line that a crash left unfinished is moved aside by the next writer, which says so in an event C(healed).
+  - Writers take turns by a lock. A line that a crash left unfinished is moved aside by the next writer, which says so in an event
+    C(healed).
   - The first event of a record is always C(opened); it is written by itself where another one comes first.
   - A record never holds a recovery password; an event with something of that shape is refused.
+extends_documentation_fragment:
+  - offlineseed.azure.attributes
+  - offlineseed.azure.attributes.no_group
 attributes:
   check_mode:
     support: full
-    description: Can run in check mode and tell what would be changed, without changing it.
-    details:
-      - The event is added to the fact C(seed_pending_events), which other tasks of the same run take in O(pending_events).
+    details: The event is added to the fact C(seed_pending_events), which other tasks of the same run take in O(pending_events).
   diff_mode:
-    support: none
-    description: Returns details on what has changed (or would change) in check mode.
+    support: full
   idempotent:
     support: full
-    description: When run twice in a row outside check mode with the same arguments, the second run changes nothing.
-    details:
-      - An event that tells the record nothing new is not written again.
-  platform:
-    support: full
-    description: Target systems that the module runs on.
-    platforms: posix
-  action_group:
-    support: none
-    description: Action groups that the module is part of.
+    details: An event that tells the record nothing new is not written again.
 options:
   state_dir:
     description:
@@ -79,10 +71,10 @@ options:
   data:
     description:
       - What the event tells.
-      - C(staged) needs C(files) and C(bytes); C(planned) needs C(plan_hash) and C(drives); C(key_sealed) needs C(serial); C(drive_prepared) needs
-        C(serial), C(plan_hash), C(manifest_file), C(manifest_hash) and C(protector); C(job_created) needs C(id) and C(name); C(shipped) needs
-        C(carrier) and C(tracking_number); C(job_forgotten) needs C(name) and C(why); C(landed) needs C(blobs) and C(bytes); C(vault_proven) needs
-        C(recovery_point).
+      - C(staged) needs C(files) and C(bytes); C(planned) needs C(plan_hash) and C(drives); C(key_sealed) needs C(serial); C(drive_prepared)
+        needs C(serial), C(plan_hash), C(manifest_file), C(manifest_hash) and C(protector); C(job_created) needs C(id) and C(name);
+        C(shipped) needs C(carrier) and C(tracking_number); C(job_forgotten) needs C(name) and C(why); C(landed) needs C(blobs) and
+        C(bytes); C(vault_proven) needs C(recovery_point).
     type: dict
     default: {}
   now:

@@ -14,27 +14,10 @@ description:
   - A seed is always in exactly one phase and in exactly one state.
   - Where record and Azure cannot both be right the state is V(conflict); both sides are told, and the ways out.
   - A seed that is complete is answered from its record.
-attributes:
-  check_mode:
-    support: full
-    description: Can run in check mode and tell what would be changed, without changing it.
-    details:
-      - Outside check mode O(pending_events) are not looked at.
-  diff_mode:
-    support: none
-    description: Returns details on what has changed (or would change) in check mode.
-  idempotent:
-    support: full
-    description: When run twice in a row outside check mode with the same arguments, the second run changes nothing.
-    details:
-      - The module changes nothing.
-  platform:
-    support: full
-    description: Target systems that the module runs on.
-    platforms: posix
-  action_group:
-    support: none
-    description: Action groups that the module is part of.
+extends_documentation_fragment:
+  - offlineseed.azure.attributes
+  - offlineseed.azure.attributes.info
+  - offlineseed.azure.attributes.no_group
 options:
   state_dir:
     description:
@@ -60,8 +43,8 @@ options:
       - complete
   inputs:
     description:
-      - Variables of the seed that the text of a next step needs, by their names, for example C(seed_copy_host), C(seed_staging_path) or C(seed_parcel);
-        C(source_host) is the source's name in the inventory. Give no secrets.
+      - Variables of the seed that the text of a next step needs, by their names, for example C(seed_copy_host), C(seed_staging_path) or
+        C(seed_parcel); C(source_host) is the source's name in the inventory. Give no secrets.
     type: dict
     default: {}
   observations:

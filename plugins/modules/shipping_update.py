@@ -81,7 +81,7 @@ job:
     id:
       description: Resource id.
       type: str
-      sample: /subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg-seed/providers/Microsoft.ImportExport/jobs/srv1
+      sample: /subscriptions/SUBSCRIPTION_ID/resourceGroups/rg-seed/providers/Microsoft.ImportExport/jobs/srv1
     name:
       description: Name.
       type: str
@@ -92,7 +92,8 @@ job:
       sample: import_export
     stage:
       description:
-        - Where the job stands, one of V(creating), V(shipped), V(received), V(copying), V(returning), V(completed), V(completed_with_errors),
+        - Where the job stands, one of V(creating), V(shipped), V(received), V(copying), V(returning), V(completed),
+          V(completed_with_errors),
           V(canceled), V(unknown).
       type: str
       sample: creating
@@ -127,7 +128,7 @@ job:
     storage_account_id:
       description: Storage account that it fills.
       type: str
-      sample: /subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg-seed/providers/Microsoft.Storage/storageAccounts/seedlanding
+      sample: /subscriptions/SUBSCRIPTION_ID/resourceGroups/rg-seed/providers/Microsoft.Storage/storageAccounts/seedlanding
     percent:
       description: Percentage that is copied; V(null) before.
       type: int
@@ -329,7 +330,7 @@ requests:
     path:
       description: Path on the ARM host, with the API version.
       type: str
-      sample: /subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg-seed/providers/Microsoft.ImportExport/jobs/srv1?api-version=2016-11-01
+      sample: /subscriptions/SUBSCRIPTION_ID/resourceGroups/rg-seed/providers/Microsoft.ImportExport/jobs/srv1?api-version=2016-11-01
     body:
       description: The JSON body; V(null) for a request without one.
       type: raw

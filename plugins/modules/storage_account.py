@@ -87,7 +87,7 @@ account:
     id:
       description: Resource id.
       type: str
-      sample: /subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg-seed/providers/Microsoft.Storage/storageAccounts/seedlanding
+      sample: /subscriptions/SUBSCRIPTION_ID/resourceGroups/rg-seed/providers/Microsoft.Storage/storageAccounts/seedlanding
     name:
       description: Name.
       type: str
@@ -181,7 +181,7 @@ requests:
     path:
       description: Path on the ARM host, with the API version.
       type: str
-      sample: /subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg-seed/providers/Microsoft.Storage/storageAccounts/seedlanding?api-version=2023-05-01
+      sample: /subscriptions/SUBSCRIPTION_ID/resourceGroups/rg-seed/providers/Microsoft.Storage/storageAccounts/seed?api-version=2023-05-01
     body:
       description: The JSON body; V(null) for a request without one.
       type: raw

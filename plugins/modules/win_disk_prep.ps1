@@ -66,7 +66,11 @@ $module = [Ansible.Basic.AnsibleModule]::Create($args, $spec)
 $options = $module.Params
 
 function Get-Wanted {
-    # Consent and plan of each drive of this call
+    # Consent and plan of each drive of this call; cancelling needs no plan
+    if ($options.state -eq 'cancelled') {
+        foreach ($one in $options.drives) { New-Remembered -Seed $options.seed -Drive $one -Proven $options.proven -StagingPath $options.staging_path }
+        return
+    }
     foreach ($one in $options._drives) { New-Wanted -Seed $options.seed -Drive $one -Proven $options.proven -StagingPath $options.staging_path }
 }
 

@@ -5,7 +5,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 #AnsibleRequires -CSharpUtil Ansible.Basic
-#AnsibleRequires -PowerShell ..module_utils._DrivePaper
 #AnsibleRequires -PowerShell ..module_utils._DriveStep
 #AnsibleRequires -PowerShell ..module_utils._DriveTask
 #AnsibleRequires -PowerShell ..module_utils._DriveWanted
@@ -35,29 +34,23 @@ $spec = @{
 $module = [Ansible.Basic.AnsibleModule]::Create($args, $spec)
 $options = $module.Params
 
-function Get-Asked {
-    # A drive of which consent is known, and of the plan what this seed's claim on this host says.
-    foreach ($one in $options.drives) {
-        $claim = Get-DriveClaim -Serial ("$($one.serial)" -replace '\s', '')
-        $plan = $null
-        if ($null -ne $claim -and $claim.seed -ceq $options.seed) { $plan = $claim.plan_hash }
-        $drive = @{
-            serial = $one.serial; size = $one.size; wipe = $one.wipe; planned_serial = $one.serial; planned_size = $one.size
-            plan_hash = $plan; container = $null; files = $null; bytes = $null
-        }
-        New-Wanted -Seed $options.seed -Drive $drive -Proven $options.proven -StagingPath $options.probe_staging_path
-    }
+# States that ask for the next run, in the words of the result
+$IDLE = @{
+    interrupted = @{ state = 'copying'; message = 'the worker does not run; run win_disk_prep again, it goes on where it stopped' }
+    unsealed = @{ state = 'planned'; message = 'begun, but not encrypted yet; run win_disk_prep again' }
 }
 
 $module.Result.changed = $false
 $module.Result.source = $null
 try {
     Update-HostStorageCache
-    $found = Get-DriveStates -Seed $options.seed -Wanted @(Get-Asked) -StagingPath $options.probe_staging_path
+    $asked = @($options.drives | Where-Object { $_ } | ForEach-Object { New-Remembered -Seed $options.seed -Drive $_ -Proven $options.proven -StagingPath $options.probe_staging_path })
+    $found = Get-DriveStates -Seed $options.seed -Wanted $asked -StagingPath $options.probe_staging_path
     foreach ($state in $found.drives) {
-        if ($state.state -ne 'interrupted') { continue }
-        $state.state = 'copying'
-        if (-not $state.message) { $state.message = 'the worker does not run; run win_disk_prep again, it goes on where it stopped' }
+        if (-not $IDLE.ContainsKey($state.state)) { continue }
+        $told = $IDLE[$state.state]
+        $state.state = $told.state
+        if (-not $state.message) { $state.message = $told.message }
     }
     $module.Result.drives = $found.drives
     $module.Result.running = $found.running

@@ -38,9 +38,10 @@ def main() -> int:
     write_sample(data)
     measures: list[Measure] = []
     started = time.monotonic()
-    with Lab.start(folder / "lab", data=data) as lab:
+    with Lab.start(folder / "tasks", data=data) as lab:
         show(story, measures, Measure("lab: ready after", time.monotonic() - started, "s", 15))
         show(story, measures, *tasks(lab, story, folder))
+    with Lab.start(folder / "rehearsal", data=data) as lab:
         show(story, measures, *rehearsal(lab, story, folder, data))
     write(measures, site.build / "benchmark.json")
     story.tell(f"The same in {site.build / 'benchmark.json'}")

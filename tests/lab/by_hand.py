@@ -20,12 +20,14 @@ from .rehearsal import existing_folder, write_sample
 from .story import Story
 
 CONTROL = (
-    ("show", "", "the lab at a glance"),
-    ("attach", "--serial WD-0001 --size 200000000", "a blank SATA drive is attached to the copy host"),
-    ("days", "3", "three days pass"),
-    ("fault", "throttle method=PUT retry_after=2", "the next PUT is answered 429"),
-    ("save", "--to /some/folder", "the whole state, to go on from later"),
-    ("stop", "", "the end, the state stays"),
+    ("show", "the lab at a glance"),
+    ("attach --serial WD-0001 --size 250000000", "a blank SATA drive is attached to the copy host"),
+    ("days 3", "three days pass: parcels travel, the datacenter works, scheduled backups run"),
+    ("ship --carrier DHL --tracking-number 1Z999AA10123456784", "the prepared drives are on their way"),
+    ("fault throttle method=PUT retry_after=2", "the next PUT to Azure is answered 429"),
+    ("restore --to FOLDER", "the files as they come out of the vault"),
+    ("save --to FOLDER", "the whole state; load FOLDER takes it up again"),
+    ("--help", "all of it, the wizard too"),
 )
 
 
@@ -45,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     with lab:
         explain(story, lab)
-        wait_for_the_end()
+        wait_for_the_end(lab)
         story.tell("The lab ends; its state stays in " + str(lab.folder))
     return 0
 
@@ -55,26 +57,26 @@ def explain(story: Story, lab: Lab) -> None:
     site, controller = Site.of_checkout(), lab.folder / "controller"
     story.heading(f"The lab is up (Windows modules: {lab.told['engine']}). Ctrl-C ends everything.")
     story.heading("In a second terminal")
-    story.tell(f"  cd {controller}\n  . {controller / 'environment'}\n  PATH={site.venv / 'bin'}:$PATH")
-    story.heading("One seed, again and again, until it is complete")
-    story.tell(f"  ansible-playbook {PLAYBOOK} --check --diff\n  ansible-playbook {PLAYBOOK}\n  ansible-playbook offlineseed.azure.status")
-    story.tell(f"  Your answers (seed_drives, seed_parcel, …): {controller / 'host_vars' / 'srv1' / 'answers.yml'}")
-    story.heading("Inventory")
-    story.tell((controller / "inventory.yml").read_text().rstrip())
-    story.heading("The control")
-    for name, options, text in CONTROL:
-        story.tell(f"  {control(site, lab)} {name} --folder {lab.folder} {options}".rstrip() + f"    # {text}")
+    story.tell(f"  cd {controller} && . ./environment && PATH={site.venv / 'bin'}:$PATH")
+    story.tell(f"  lab() {{ PYTHONPATH={site.root / 'tests'} python -m lab \"$@\" --folder {lab.folder}; }}")
+    story.heading("One seed, again and again, until it is complete (each run says what is next)")
+    story.tell(f'  ansible-playbook {PLAYBOOK} -e seed_now="$(lab hours 0)" --check --diff')
+    story.tell(f'  ansible-playbook {PLAYBOOK} -e seed_now="$(lab hours 0)"')
+    story.tell(f"  Your answers (seed_drives, seed_parcel, …) belong into {controller / 'host_vars' / 'srv1' / 'answers.yml'}")
+    story.heading("The control: a person's hands, and the passing of time")
+    for command, text in CONTROL:
+        story.tell(f"  lab {command:<58}# {text}")
+    story.heading(f"Inventory: {controller / 'inventory.yml'}")
+    story.tell((controller / "inventory.yml").read_text().removeprefix("---").strip("\n"))
 
 
-def control(site: Site, lab: Lab) -> str:
-    return f"PYTHONPATH={site.root / 'tests'} {site.python} -m lab"
-
-
-def wait_for_the_end() -> None:
+def wait_for_the_end(lab: Lab) -> None:
+    """Until Ctrl-C, or until somebody has stopped the lab by its control."""
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_caught: over.set())
-    over.wait()
+        signal.signal(number, lambda *caught: over.set())
+    while lab.control.folder.running() and not over.wait(1):
+        pass
 
 
 if __name__ == "__main__":

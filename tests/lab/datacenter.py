@@ -42,16 +42,25 @@ class Datacenter:
         key = tracking_number.strip().upper()
         if key in self._state["parcels"]:
             raise ValueError(f"a parcel with the tracking number {tracking_number} is already on its way; carriers give each number once")
+        for serial in serials:
+            if self.holds(serial):
+                raise ValueError(f"drive {serial} left in parcel {self.holds(serial)} and has not come back")
         parcel = {
             "carrier": carrier,
             "tracking_number": tracking_number,
             "serials": serials,
             "handed_over": self._state.now(),
             "received": None,
+            "returned": None,
         }
         with self._state.changed("parcel handed over", tracking_number=tracking_number, serials=serials):
             self._state["parcels"][key] = parcel
         return parcel
+
+    def holds(self, serial: str) -> str | None:
+        """The tracking number of the parcel in which a drive left and has not come back, or None."""
+        out = [parcel for parcel in self._state["parcels"].values() if serial in parcel["serials"] and not parcel["returned"]]
+        return out[0]["tracking_number"] if out else None
 
     def tick(self) -> None:
         """Do what is due."""
@@ -70,12 +79,14 @@ class Datacenter:
         return self._state.clock.now() - parse(job["state_since"])
 
     def _wait_for_parcel(self, job: dict[str, Any]) -> None:
-        number = job["properties"]["deliveryPackage"]["trackingNumber"].strip().upper()
-        parcel = self._state["parcels"].get(number)
+        parcel = self._parcel(job)
         if parcel and self._state.clock.now() >= parse(parcel["handed_over"]) + ON_ITS_WAY:
             self._receive(job, parcel)
         elif self._since(job) >= NEVER_RECEIVED_AFTER:
             self._set_drives(job, lambda drive: "NeverReceived")
+
+    def _parcel(self, job: dict[str, Any]) -> dict[str, Any] | None:
+        return self._state["parcels"].get(job["properties"]["deliveryPackage"]["trackingNumber"].strip().upper())
 
     def _receive(self, job: dict[str, Any], parcel: dict[str, Any]) -> None:
         parcel["received"] = self._state.now()
@@ -180,6 +191,9 @@ class Datacenter:
                 "carrierName": properties["returnShipping"]["carrierName"], "trackingNumber": f"RET{job['name'].upper()}{len(back):02d}",
                 "driveCount": len(back), "shipDate": stamp(self._state.clock.now()),
             }  # fmt: skip
+        parcel = self._parcel(job)
+        if parcel:
+            parcel["returned"] = self._state.now()
         self._move(job, "Completed" if faultless else "Closed")
 
 

@@ -78,7 +78,9 @@ class Operations:
     ) -> dict[str, Any]:
         """Plug a drive in: one that lies on the shelf as it is, else a new one. `content`: None (blank), gpt, mbr or a folder;
         traits as of the model: bus, sector, offline, read_only, removable, unique_id, label, …"""
-        place = self._host(host)
+        place, parcel = self._host(host), self._parts.datacenter.holds(serial)
+        if parcel:
+            raise LookupError(f"drive {serial} left in parcel {parcel} and has not come back")
         if content is None and not traits and any(disk.serial == serial for disk in self._parts.network.shelf):
             disk = place.attach(self._parts.network.on_shelf(serial))
         else:

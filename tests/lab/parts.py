@@ -57,6 +57,7 @@ class Parts:
     def _start_azure(self) -> None:
         self.state = State(self.folder / "azure.json", self.journal, self.clock)
         self.state["vaults"].setdefault(names.VAULT, dict(VAULT))
+        self.state.save()
         self.azurite = Azurite(self.folder / "azurite", self.certificates)
         self.azurite.port = self.ports.get("azurite", 0)
         self.blobs = Blobs(self.state, self.azurite)
@@ -164,10 +165,14 @@ class Parts:
             time.sleep(0.1)
 
     def hashes(self) -> dict[str, str]:
-        """SHA-256 of what a careful run must not change: `model` (hosts and every byte of their disks), `arm`, `bystander` (that disk)."""
+        """SHA-256 of what a careful run must not change: `model` (hosts and every byte of their disks), `bystander` (that disk).
+
+        And `arm`: what ARM remembers, containers and their blobs by name and length included.
+        """
         seen = self.network.hashes()
         disks = {serial: value for name, host in seen.items() if name != "shelf" for serial, value in host["disks"].items()}
-        return {"model": digest(seen), "arm": self.state.hash(), "bystander": disks.get(worlds.BYSTANDER_SERIAL) or ""}
+        arm = digest([self.state.hash(), self.blobs.everything()])
+        return {"model": digest(seen), "arm": arm, "bystander": disks.get(worlds.BYSTANDER_SERIAL) or ""}
 
 
 def digest(value: Any) -> str:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import pathlib
 import shutil
 import sys
@@ -26,7 +25,7 @@ from .control import ControlError
 from .lab import Lab, LabError
 from .lab_folder import LabFolder
 from .person import NotExplained, Person
-from .playbook import PLAYBOOK, Controller, Run
+from .playbook import Controller, Run
 from .story import Story
 
 SEED = names.SOURCE.lower()
@@ -50,7 +49,7 @@ PROVEN = {
 }
 STATES = {
     "waiting_for_person": "waits for a person",
-    "working": "works on",
+    "working": "goes on by itself",
     "waiting_for_azure": "waits for Azure",
     "complete": "complete",
 }
@@ -86,21 +85,12 @@ class Rehearsal:
             self.go_on(entry)
         raise Stopped(f"the seed is not complete after {MOST_RUNS} runs")
 
-    def play_phase(self, phase: str) -> None:
-        """Runs the playbook of one phase, and acts, until the seed is in another phase or complete."""
-        for _number in range(MOST_RUNS):
-            entry = self.run(playbook=f"offlineseed.azure.{phase}")
-            if entry["phase"] != phase or entry["state"] == "complete":
-                return
-            self.go_on(entry)
-        raise Stopped(f"phase {phase} has not ended after {MOST_RUNS} runs")
-
-    def run(self, *options: str, playbook: str = PLAYBOOK) -> dict[str, Any]:
+    def run(self) -> dict[str, Any]:
         """One run of the playbook; its entry in the summary."""
         now = self.now()
         number = len(self.controller.runs) + 1
         with self.story.waiting(f"run {number}") as waiting:
-            run = self.controller.run(SEED, now, waiting, *options, playbook=playbook)
+            run = self.controller.run(SEED, now, waiting)
         self.tell(run, now)
         if run.exit_code or run.summary.get("state") not in STATES:
             error = run.summary.get("error")
@@ -108,15 +98,18 @@ class Rehearsal:
         return run.summary
 
     def tell(self, run: Run, now: str) -> None:
+        """One line about the run, and one for each thing that it has proven."""
         day = (parse(now) - parse(self.began)).days
-        state = STATES.get(run.summary.get("state"), run.summary.get("state") or "no summary")
-        where = f"phase {run.summary['phase']}, " if run.summary.get("phase") and state != "complete" else ""
-        self.story.tell(f"Day {day:<3} run {run.number}: {where}{state}   ({run.seconds:.0f} s, {run.log.name})", "bold")
+        state = run.summary.get("state") or "wrote no summary"
+        words = f"{run.summary['phase']} {STATES.get(state, state)}" if state in STATES and state != "complete" else state
+        if state in ("working", "waiting_for_azure"):
+            words += f": {first_sentence(run.summary)}; {passing(self.seconds_until_again(run.summary))}"
+        self.story.tell(f"Day {day:<3} run {run.number}: {words}   ({run.seconds:.0f} s, {run.log.name})", "bold")
         proven = run.summary.get("proven") or []
-        fresh = list(dict.fromkeys(proof["id"] for proof in proven if proof not in self.proven))
+        for proof in proven:
+            if proof not in self.proven:
+                self.story.proof(proof_in_words(proof["id"]))
         self.proven = proven
-        for proof in fresh:
-            self.story.proof(PROVEN.get(proof, proof.replace("_", " ")))
 
     def go_on(self, entry: dict[str, Any]) -> None:
         """Does what the summary says is next."""
@@ -136,13 +129,15 @@ class Rehearsal:
 
     def wait(self, entry: dict[str, Any]) -> None:
         """Lets the time pass that the summary says."""
+        seconds = self.seconds_until_again(entry)
+        with self.story.waiting("time passes in the lab"):
+            self.control.days(n=seconds / DAY)
+
+    def seconds_until_again(self, entry: dict[str, Any]) -> float:
+        """How long to wait, as the summary says; a minute at least."""
         if not entry.get("again_at"):
             raise Stopped(f"the seed {STATES[entry['state']]}, but the summary does not say when to look again")
-        seconds = (parse(entry["again_at"]) - parse(self.now())).total_seconds()
-        text = entry["next"]["text"] if entry.get("next") else ""
-        self.story.time_passes(f"{text} {passing(seconds)}.")
-        with self.story.waiting("time passes in the lab"):
-            self.control.days(n=max(seconds, 60) / DAY)
+        return max(60.0, (parse(entry["again_at"]) - parse(self.now())).total_seconds())
 
     def compare_landing(self) -> None:
         """Once blobs stand in the container: are they the staged files, byte for byte?"""
@@ -207,12 +202,24 @@ def is_write(request: str) -> bool:
     return told["method"] not in ("GET", "HEAD") and "/oauth2/" not in told["path"]
 
 
+def first_sentence(summary: dict[str, Any]) -> str:
+    text = summary["next"]["text"] if summary.get("next") else "the summary does not say for what"
+    return text.split(". ")[0].split(";")[0].rstrip(".")
+
+
+def proof_in_words(proof: str) -> str:
+    """`drive_prepared:SERIAL` and the like, for a newcomer."""
+    name, _colon, what = proof.partition(":")
+    return PROVEN.get(name, name.replace("_", " ")) + (f" ({what})" if what else "")
+
+
 def passing(seconds: float) -> str:
     """Words for a time that passes."""
-    days = seconds / DAY
-    if days >= 0.95:
-        return f"{days:.0f} day{'s' if round(days) != 1 else ''} pass"
-    return f"{math.ceil(seconds / 3600)} h pass" if seconds > 5400 else f"{math.ceil(max(seconds, 60) / 60)} min pass"
+    for unit, length in (("day", DAY), ("hour", 3600), ("minute", 60)):
+        number = round(seconds / length)
+        if number >= 1:
+            return f"{number} {unit}{'s' if number > 1 else ''} pass{'' if number > 1 else 'es'}"
+    return "a moment passes"
 
 
 def free_folder(build: pathlib.Path) -> pathlib.Path:

@@ -43,13 +43,6 @@ def write(folder: pathlib.Path) -> None:
         put(folder / name, chance.randbytes(int(left * weight / sum(weights))))
 
 
-def write_small(folder: pathlib.Path) -> None:
-    """The corner cases alone, without the large files: a few hundred KB, for tests that need some data of every kind."""
-    chance = random.Random(SEED)
-    for name, size in CORNERS:
-        put(folder / name, chance.randbytes(min(size, 200_000)))
-
-
 def put(path: pathlib.Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)

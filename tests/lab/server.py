@@ -42,6 +42,7 @@ class Server:
             self.parts.start()
             self._control.start()
             self.describe()
+            self._greet()
             self._stopping.wait()
         finally:
             self._stop()
@@ -56,6 +57,12 @@ class Server:
         told = self.told()
         controller_folder.write(self.folder.controller, told)
         self.folder.describe(told)
+
+    def _greet(self) -> None:
+        told = self.told()
+        hosts = ", ".join(f"{name} 127.0.0.1:{host['port']}" for name, host in told["hosts"].items())
+        print(f"The lab in {told['folder']} is up: ARM {told['arm']}, WinRM {hosts}, Windows modules by {told['engine']}.")
+        print(f"For ansible-playbook: . {self.folder.controller / 'environment'}", flush=True)
 
     def told(self) -> dict[str, Any]:
         """The content of lab.json."""

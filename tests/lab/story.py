@@ -60,9 +60,6 @@ class Story:
         """Something that now holds."""
         self._under("proven", text, "green")
 
-    def time_passes(self, text: str) -> None:
-        self._under("waits", text, "cyan")
-
     def _under(self, label: str, text: str, style: str) -> None:
         """A paragraph with its label in front, as wide as a line is read with ease."""
         width = min(self.console.width, WIDEST) if self.console.is_terminal else WIDEST

@@ -19,26 +19,72 @@ OURS, FOREIGN = "{11111111-1111-1111-1111-111111111111}", "{22222222-2222-2222-2
 def blank(number: int = 5, serial: str = "WD-1") -> dict[str, Any]:
     """A new SATA drive as the facts show it."""
     return {
-        "number": number, "serial": serial, "size": SIZE, "bus": "SATA", "bus_number": 11, "model": "M", "unique_id": f"5000{number}", "path": f"p{number}",
-        "logical_sector_size": 512, "physical_sector_size": 4096, "partition_style": "RAW", "partitions": [], "unseen_partitions": 0, "offline": False,
-        "offline_reason": 0, "read_only": False, "boot": False, "system": False, "page_file": False, "clustered": False, "pooled": False, "removable": False,
-        "staging": False, "work_folder": False, "shares": [], "health": "healthy", "health_number": 0, "operational_status": [53264], "volumes": [], "claim": None,
-    }  # fmt: skip
+        "number": number,
+        "serial": serial,
+        "size": SIZE,
+        "bus": "SATA",
+        "bus_number": 11,
+        "model": "M",
+        "unique_id": f"5000{number}",
+        "path": f"p{number}",
+        "logical_sector_size": 512,
+        "physical_sector_size": 4096,
+        "partition_style": "RAW",
+        "partitions": [],
+        "unseen_partitions": 0,
+        "offline": False,
+        "offline_reason": 0,
+        "read_only": False,
+        "boot": False,
+        "system": False,
+        "page_file": False,
+        "clustered": False,
+        "pooled": False,
+        "removable": False,
+        "staging": False,
+        "work_folder": False,
+        "shares": [],
+        "health": "healthy",
+        "health_number": 0,
+        "operational_status": [53264],
+        "volumes": [],
+        "claim": None,
+    }
 
 
 def wanted(**other: Any) -> dict[str, Any]:
     """Consent and plan that agree on that drive."""
     return {
-        "seed": SEED, "serial": "WD-1", "size": SIZE, "wipe": False, "plan_hash": PLAN, "planned_serial": "WD-1", "planned_size": SIZE, "container": "c",
-        "files": 1, "bytes": 512, "proven": [], "key_refused": False, "staging_path": "C:\\s", **other,
-    }  # fmt: skip
+        "seed": SEED,
+        "serial": "WD-1",
+        "size": SIZE,
+        "wipe": False,
+        "plan_hash": PLAN,
+        "planned_serial": "WD-1",
+        "planned_size": SIZE,
+        "container": "c",
+        "files": 1,
+        "bytes": 512,
+        "proven": [],
+        "key_refused": False,
+        "staging_path": "C:\\s",
+        **other,
+    }
 
 
 def partition(gpt_type: str = BASIC, mbr_type: int | None = None) -> dict[str, Any]:
     return {
-        "number": 1, "type": "basic", "gpt_type": gpt_type, "mbr_type": mbr_type, "size": SIZE - 2**20, "offset": 2**20, "letter": None,
-        "access_paths": ["v"], "system": False, "boot": False,
-    }  # fmt: skip
+        "number": 1,
+        "type": "basic",
+        "gpt_type": gpt_type,
+        "mbr_type": mbr_type,
+        "size": SIZE - 2**20,
+        "offset": 2**20,
+        "letter": None,
+        "access_paths": ["v"],
+        "system": False,
+        "boot": False,
+    }
 
 
 def paper(seed: str = SEED, plan_hash: str = PLAN, serial: str = "WD-1", v: int = 1) -> dict[str, Any]:
@@ -46,11 +92,27 @@ def paper(seed: str = SEED, plan_hash: str = PLAN, serial: str = "WD-1", v: int 
 
 
 def volume(label: str = "", content: Any = None, lock: str | None = None, protectors: tuple[str, ...] = ()) -> dict[str, Any]:
-    encryption = lock and {"lock": lock, "protection": "on", "conversion": "fully_encrypted", "method": "aes256", "protectors": list(protectors)}
+    encryption = lock and {
+        "lock": lock,
+        "protection": "on",
+        "conversion": "fully_encrypted",
+        "method": "aes256",
+        "protectors": list(protectors),
+    }
     return {
-        "path": "v", "label": label, "file_system": "NTFS", "size": SIZE, "free": SIZE, "removable": False, "page_file": False, "system": False, "boot": False,
-        "root": "m", "encryption": encryption, "content": content,
-    }  # fmt: skip
+        "path": "v",
+        "label": label,
+        "file_system": "NTFS",
+        "size": SIZE,
+        "free": SIZE,
+        "removable": False,
+        "page_file": False,
+        "system": False,
+        "boot": False,
+        "root": "m",
+        "encryption": encryption,
+        "content": content,
+    }
 
 
 def content(marker: Any = None, journal: Any = None, manifest: bool = False, empty: bool = True) -> dict[str, Any]:
@@ -71,23 +133,62 @@ def _with_data(drive: dict[str, Any], dice: random.Random) -> None:
         return
     papers = [None, paper(), paper(seed="srv2"), paper(plan_hash=OTHER_PLAN), paper(serial="WD-9"), paper(v=2)]
     lock = dice.choice([None, None, "unlocked", "locked"])
-    inside = None if lock == "locked" or dice.random() < 0.2 else content(dice.choice(papers), dice.choice(papers), dice.random() < 0.3, dice.random() < 0.5)
-    drive["volumes"] = [volume(dice.choice(["", "OFFLINESEED", "Photos"]), inside, lock, dice.choice([(), (OURS,), (FOREIGN,), (OURS, FOREIGN)]))]
+    inside = (
+        None
+        if lock == "locked" or dice.random() < 0.2
+        else content(dice.choice(papers), dice.choice(papers), dice.random() < 0.3, dice.random() < 0.5)
+    )
+    drive["volumes"] = [
+        volume(dice.choice(["", "OFFLINESEED", "Photos"]), inside, lock, dice.choice([(), (OURS,), (FOREIGN,), (OURS, FOREIGN)]))
+    ]
     if dice.random() < 0.1:
         drive["volumes"].append(volume("second"))
 
 
 TWISTS = (
-    ("boot", True), ("system", True), ("page_file", True), ("clustered", True), ("pooled", True), ("removable", True), ("staging", True), ("work_folder", True),
-    ("shares", ["data"]), ("bus_number", 7), ("bus_number", 8), ("bus_number", 15), ("bus_number", 10), ("serial", ""), ("serial", "0000"), ("serial", "..\\x"),
-    ("serial", "WD-2"), ("size", SIZE - 512), ("size", SIZE + 512), ("logical_sector_size", 4096), ("health_number", 1), ("operational_status", [2, 53268]),
-    ("offline", True), ("read_only", True), ("unseen_partitions", 1), ("claim", claim()), ("claim", claim("srv2")), ("claim", claim(state="begun")),
-    ("claim", claim(plan_hash=OTHER_PLAN)), ("claim", claim(size=1)),
-)  # fmt: skip
+    ("boot", True),
+    ("system", True),
+    ("page_file", True),
+    ("clustered", True),
+    ("pooled", True),
+    ("removable", True),
+    ("staging", True),
+    ("work_folder", True),
+    ("shares", ["data"]),
+    ("bus_number", 7),
+    ("bus_number", 8),
+    ("bus_number", 15),
+    ("bus_number", 10),
+    ("serial", ""),
+    ("serial", "0000"),
+    ("serial", "..\\x"),
+    ("serial", "WD-2"),
+    ("size", SIZE - 512),
+    ("size", SIZE + 512),
+    ("logical_sector_size", 4096),
+    ("health_number", 1),
+    ("operational_status", [2, 53268]),
+    ("offline", True),
+    ("read_only", True),
+    ("unseen_partitions", 1),
+    ("claim", claim()),
+    ("claim", claim("srv2")),
+    ("claim", claim(state="begun")),
+    ("claim", claim(plan_hash=OTHER_PLAN)),
+    ("claim", claim(size=1)),
+)
 SAYINGS = (
-    {"wipe": True}, {"size": SIZE + 1}, {"serial": "WD-2"}, {"planned_serial": "WD-2"}, {"planned_size": SIZE - 1}, {"planned_serial": ""},
-    {"proven": [OURS]}, {"key_refused": True}, {"seed": "srv2"}, {"plan_hash": OTHER_PLAN},
-)  # fmt: skip
+    {"wipe": True},
+    {"size": SIZE + 1},
+    {"serial": "WD-2"},
+    {"planned_serial": "WD-2"},
+    {"planned_size": SIZE - 1},
+    {"planned_serial": ""},
+    {"proven": [OURS]},
+    {"key_refused": True},
+    {"seed": "srv2"},
+    {"plan_hash": OTHER_PLAN},
+)
 
 
 def question(dice: random.Random) -> dict[str, Any]:
@@ -117,7 +218,9 @@ def forbidden(drives: list[dict[str, Any]], drive: dict[str, Any], asked: dict[s
     twins = [d for d in drives if d["unique_id"] and d["unique_id"] == drive["unique_id"]]
     kinds = {p["gpt_type"] for p in drive["partitions"]}
     words = {
-        "critical": any(drive[word] for word in ("boot", "system", "page_file", "clustered", "pooled", "removable", "staging", "work_folder", "shares")),
+        "critical": any(
+            drive[word] for word in ("boot", "system", "page_file", "clustered", "pooled", "removable", "staging", "work_folder", "shares")
+        ),
         "kind": bool(kinds & {DYNAMIC, POOL}) or any(p["mbr_type"] == 66 for p in drive["partitions"]),
         "bus": drive["bus_number"] not in (3, 10, 11),
         "serial": not drive["serial"].strip("0 ") or "\\" in drive["serial"],
@@ -140,9 +243,18 @@ def _holds_data(drive: dict[str, Any]) -> bool:
 
 def _interrupted(drive: dict[str, Any], asked: dict[str, Any]) -> bool:
     held = drive["claim"] or {}
-    ours = held.get("seed") == asked["seed"] and held.get("state") == "clearing" and held.get("plan_hash") == asked["plan_hash"] and held.get("size") == asked["size"]
+    ours = (
+        held.get("seed") == asked["seed"]
+        and held.get("state") == "clearing"
+        and held.get("plan_hash") == asked["plan_hash"]
+        and held.get("size") == asked["size"]
+    )
     volumes = drive["volumes"]
     return (
-        ours and len(volumes) == 1 and volumes[0]["label"] == "OFFLINESEED" and bool(volumes[0]["content"]) and volumes[0]["content"]["blank"]
+        ours
+        and len(volumes) == 1
+        and volumes[0]["label"] == "OFFLINESEED"
+        and bool(volumes[0]["content"])
+        and volumes[0]["content"]["blank"]
         and drive["unseen_partitions"] == 0
-    )  # fmt: skip
+    )

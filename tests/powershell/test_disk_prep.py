@@ -64,7 +64,9 @@ def proofs(result):
 
 
 def disks(prep, *without):
-    return {serial: value for serial, value in prep.host.hashes()["disks"].items() if serial not in ("ZB1", "ZB2", "S4EVNX0COPY1", *without)}
+    return {
+        serial: value for serial, value in prep.host.hashes()["disks"].items() if serial not in ("ZB1", "ZB2", "S4EVNX0COPY1", *without)
+    }
 
 
 def test_two_drives_are_filled_at_once_proven_locked_and_left_alone_afterwards(prep):
@@ -287,3 +289,17 @@ def test_no_key_in_results_commands_logs_or_files(prep, bench):
     carrying = [entry for entry in commands if any(key in json.dumps(entry) for key in keys)]
     assert all(entry["command"] == "Invoke-CimMethod" and list(entry["bound"]["Arguments"]) for entry in carrying)
     assert all(key not in json.dumps({**entry, "bound": {**entry["bound"], "Arguments": None}}) for entry in carrying for key in keys)
+
+
+def test_host_without_bitlocker_is_refused_before_anything_is_touched(prep):
+    prep.host.facts["bitlocker"] = False
+    result = prep.run(ONE, TWO)
+    assert result["failed"] and "BitLocker is not installed" in result["msg"]
+    assert prep.host.storage.by_serial("ZB1").style == "RAW"
+
+
+def test_fips_policy_is_refused_by_its_name_before_anything_is_touched(prep):
+    prep.host.registry.set(r"HKLM:\SYSTEM\CurrentControlSet\Control\Lsa\FipsAlgorithmPolicy", Enabled=1)
+    result = prep.run(ONE, TWO)
+    assert result["failed"] and "FipsAlgorithmPolicy" in result["msg"]
+    assert prep.host.storage.by_serial("ZB1").style == "RAW"

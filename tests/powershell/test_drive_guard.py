@@ -20,6 +20,7 @@ pytestmark = pytest.mark.engine
 HERE = Path(__file__).resolve().parent
 GUARD = HERE.parents[1] / "plugins" / "module_utils" / "_DriveGuard.psm1"
 MAY_BE_WIPED = {"blank", "wipeable", "reopen"}
+CURED_FIRST = {"offline", "read_only", "unmounted"}  # by begin, which then asks again
 HOSTS = int(os.environ.get("OFFLINESEED_GUARD_HOSTS", "3000"))
 
 
@@ -30,7 +31,18 @@ def ask(pwsh, tmp_path_factory):
     def answers(questions):
         folder = tmp_path_factory.mktemp("guard")
         (folder / "in").write_text("".join(json.dumps(question) + "\n" for question in questions))
-        command = [pwsh, "-NoProfile", "-File", HERE / "drive_guard.ps1", "-Guard", GUARD, "-Questions", folder / "in", "-Answers", folder / "out"]
+        command = [
+            pwsh,
+            "-NoProfile",
+            "-File",
+            HERE / "drive_guard.ps1",
+            "-Guard",
+            GUARD,
+            "-Questions",
+            folder / "in",
+            "-Answers",
+            folder / "out",
+        ]
         done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "TERM": "dumb"})
         assert done.returncode == 0, done.stdout + done.stderr
         return [json.loads(line) for line in (folder / "out").read_text().splitlines()]
@@ -43,14 +55,19 @@ def judged(ask):
     """Generated hosts with the guard's answers; the generator's seed is fixed, so that a failure can be repeated."""
     dice = random.Random(20260102)
     questions = [tables.question(dice) for _ in range(HOSTS)]
-    return list(zip(questions, ask(questions)))
+    return list(zip(questions, ask(questions), strict=True))
 
 
 def test_no_disk_may_be_wiped_that_consent_plan_and_guard_do_not_all_name(judged):
     for question, answer in judged:
-        if answer["standing"] in MAY_BE_WIPED:
+        if answer["standing"] in MAY_BE_WIPED and not answer["reasons"]:
             drive = next(d for d in question["drives"] if d["number"] == answer["number"])
             assert not tables.forbidden(question["drives"], drive, question["wanted"]), (question, answer)
+
+
+def test_what_is_to_be_cured_first_is_nothing_but_offline_read_only_or_not_mounted(judged):
+    pending = [answer for _, answer in judged if answer["standing"] in MAY_BE_WIPED and answer["reasons"]]
+    assert pending and all({reason["id"] for reason in answer["reasons"]} <= CURED_FIRST for answer in pending)
 
 
 def test_what_nothing_speaks_against_may_be_wiped(judged):
@@ -58,7 +75,9 @@ def test_what_nothing_speaks_against_may_be_wiped(judged):
     for question, answer in judged:
         asked = question["wanted"]
         found = [d for d in question["drives"] if d["serial"].lower() == asked["serial"].lower()]
-        locked = any(v["encryption"] and v["encryption"]["lock"] == "locked" for d in found for v in d["volumes"]) and not asked["key_refused"]
+        locked = (
+            any(v["encryption"] and v["encryption"]["lock"] == "locked" for d in found for v in d["volumes"]) and not asked["key_refused"]
+        )
         if len(found) != 1 or locked or answer["standing"] == "ours" or tables.forbidden(question["drives"], found[0], asked):
             continue
         checked += 1
@@ -75,8 +94,13 @@ def test_only_what_could_be_wiped_without_a_word_is_offered(judged):
     for question, answer in judged:
         for drive in question["drives"]:
             if drive["number"] in answer["offered"]:
-                asked = tables.wanted(serial=drive["serial"], size=drive["size"], planned_serial=drive["serial"], planned_size=drive["size"])
-                assert not tables.forbidden(question["drives"], drive, asked) and not drive["claim"] and not drive["offline"], (drive, answer)
+                asked = tables.wanted(
+                    serial=drive["serial"], size=drive["size"], planned_serial=drive["serial"], planned_size=drive["size"]
+                )
+                assert not tables.forbidden(question["drives"], drive, asked) and not drive["claim"] and not drive["offline"], (
+                    drive,
+                    answer,
+                )
 
 
 def test_every_refusal_names_the_disk_and_what_was_seen(judged):
@@ -128,18 +152,41 @@ CASES = {
     "another plan's": ({**DATA, "volumes": OPEN_PAPERS}, {"plan_hash": "c" * 64}, "refused", "other_plan", "prepare it anew"),
     "another seed's": ({**DATA, "volumes": OPEN_PAPERS}, {"seed": "srv3"}, "refused", "other_seed", "seed 'srv1'"),
     "leftover manifest": (
-        {**DATA, "volumes": [tables.volume("x", tables.content(manifest=True, empty=False))]}, {}, "refused", "manifest_left", "DriveManifest.xml"),
+        {**DATA, "volumes": [tables.volume("x", tables.content(manifest=True, empty=False))]},
+        {},
+        "refused",
+        "manifest_left",
+        "DriveManifest.xml",
+    ),
     "killed between clear and marker": ({**DATA, "volumes": FRESH, "claim": tables.claim()}, {}, "reopen", None, ""),
+    "killed before it was mounted": (
+        {**DATA, "volumes": [tables.volume("OFFLINESEED")], "claim": tables.claim()},
+        {},
+        "reopen",
+        "unmounted",
+        "judged again",
+    ),
     "our label without open claim": ({**DATA, "volumes": FRESH, "claim": tables.claim(state="begun")}, {}, "refused", "not_empty", ""),
-    "our label, claim of another plan": ({**DATA, "volumes": FRESH, "claim": tables.claim(plan_hash="c" * 64)}, {}, "refused", "not_empty", ""),
+    "our label, claim of another plan": (
+        {**DATA, "volumes": FRESH, "claim": tables.claim(plan_hash="c" * 64)},
+        {},
+        "refused",
+        "not_empty",
+        "",
+    ),
     "open claim, volume not empty": (
-        {**DATA, "volumes": [tables.volume("OFFLINESEED", tables.content(empty=False))], "claim": tables.claim()}, {}, "refused", "not_empty", ""),
-}  # fmt: skip
+        {**DATA, "volumes": [tables.volume("OFFLINESEED", tables.content(empty=False))], "claim": tables.claim()},
+        {},
+        "refused",
+        "not_empty",
+        "",
+    ),
+}
 
 
 def test_the_guard_says_of_each_case_what_it_is_and_what_to_do(ask):
     questions = [{"drives": [{**tables.blank(), **drive}], "wanted": tables.wanted(**said)} for drive, said, *_ in CASES.values()]
-    for (name, (_, _, standing, reason, words)), answer in zip(CASES.items(), ask(questions)):
+    for (name, (_, _, standing, reason, words)), answer in zip(CASES.items(), ask(questions), strict=True):
         assert answer["standing"] == standing, (name, answer)
         if reason:
             texts = {one["id"]: one["text"] for one in answer["reasons"]}

@@ -13,7 +13,7 @@ import pytest
 
 from lab.sample import put
 
-from .states import Player, States
+from stories.states import Player, States
 
 FILES = {"empty.txt": 0, "one byte.bin": 1, "513 bytes.bin": 513, "Größe/Maß ü.txt": 4_321, "emoji/📦.txt": 777, "database.bak": 3_000_017, "zeros.img": 1_048_576}
 

@@ -11,7 +11,7 @@ import pytest
 
 from lab import names
 
-from .states import SEED, Player
+from stories.states import SEED, Player
 
 
 @pytest.fixture(scope="module")

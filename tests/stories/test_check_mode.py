@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from .states import DRIVE, SEED
+from stories.states import DRIVE, SEED
 
 
 def check(player, phase):

@@ -16,7 +16,7 @@ import pytest
 
 from lab import names
 
-from .states import DRIVE, Player
+from stories.states import DRIVE, Player
 
 
 def kill_when(player: Player, phase: str, seen, timeout: float = 120) -> None:

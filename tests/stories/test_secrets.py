@@ -18,7 +18,7 @@ import pytest
 from lab import names
 from lab.controller_folder import ESCROW_PASSWORD
 
-from .states import Player
+from stories.states import Player
 
 ALLOWED = ("secrets.yml", "escrow-password")
 

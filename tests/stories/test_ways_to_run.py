@@ -16,7 +16,7 @@ from lab.story import Waiting
 from setup.site import CHECKOUT
 from setup.trees import copy_checkout
 
-from .states import SEED, Player
+from stories.states import SEED, Player
 
 
 def run(player: Player, playbook, collections=None, *options):

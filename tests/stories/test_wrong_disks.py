@@ -12,7 +12,7 @@ import pytest
 
 from lab import names
 
-from .states import DRIVE, MIB, Player
+from stories.states import DRIVE, MIB, Player
 
 BIG = 96 * MIB
 

@@ -51,7 +51,8 @@ class Task:
         return connect({**self.options, **options}, self.pace, self.environ)
 
     def params(self, core, options: dict[str, Any]) -> dict[str, Any]:
-        outcome = ArgumentSpecValidator(core.ARGUMENT_SPEC, **getattr(core, "ARGUMENT_RULES", {})).validate({**self.options, **options})
+        given = {name: value for name, value in {**self.options, **options}.items() if value is not None}
+        outcome = ArgumentSpecValidator(core.ARGUMENT_SPEC, **getattr(core, "ARGUMENT_RULES", {})).validate(given)
         assert not outcome.error_messages, outcome.error_messages
         return outcome.validated_parameters
 

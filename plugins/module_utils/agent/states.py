@@ -44,8 +44,6 @@ JOB_STATES = {
     "CompletedWithWaitingForCopyBlob": "waiting_for_copy",
     "Failed": "failed",
     "Aborted": "aborted",
-    "InProgress": "running",
-    "Running": "running",
 }
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Mapping
@@ -58,7 +59,17 @@ def read(method: str, url: str, status: int, headers: Mapping[str, str], content
     try:
         return Answer(method, url, status, headers, json.loads(text))
     except ValueError:
-        return Answer(method, url, status, headers, UNREADABLE, _excerpt(text))
+        return Answer(method, url, status, headers, _xml_error(text) or UNREADABLE, _excerpt(text))
+
+
+def _xml_error(text: str) -> dict[str, Any] | None:
+    """An error of the blob service, which speaks XML, as ARM's JSON."""
+    code, message = (re.search(rf"<{name}>(.*?)</{name}>", text, re.DOTALL) for name in ("Code", "Message"))
+    if not code or "<Error>" not in text:
+        return None
+    # Request id and time stand in further lines of the message.
+    lines = html.unescape(message.group(1)).strip().splitlines() if message else []
+    return {"error": {"code": code.group(1), "message": lines[0] if lines else ""}}
 
 
 def _excerpt(text: str) -> str:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +13,11 @@ from datetime import datetime
 from . import answer
 from .answer import Answer
 from .exchange import Exchange
-from .session import CONNECTIONS, Session, transport
+from .session import CONNECTIONS, USER_AGENT, Session, transport
 
 try:
     from azure.core import MatchConditions
     from azure.core.credentials import AzureNamedKeyCredential
-    from azure.core.exceptions import HttpResponseError
     from azure.storage.blob import ContainerClient
 except ImportError:  # sdk.require() says what is missing
     ContainerClient = None
@@ -45,8 +44,10 @@ class Container:
     def __init__(self, session: Session, exchange: Exchange, account_url: str, name: str, credential):
         if isinstance(credential, tuple):
             credential = AzureNamedKeyCredential(*credential)
-        self.name, self._exchange = name, exchange
-        self._client = ContainerClient(account_url, name, credential=credential, transport=transport(session), retry_total=0)
+        self.name, self._session, self._exchange = name, session, exchange
+        self._client = ContainerClient(
+            account_url, name, credential=credential, transport=transport(session), retry_total=0, user_agent=USER_AGENT
+        )
         self.url = self._client.url
 
     def blobs(self) -> Iterator[Blob]:
@@ -61,14 +62,13 @@ class Container:
         found: list[Blob] = []
         following = ""
 
-        def send() -> Answer:
+        def send() -> None:
             nonlocal found, following
             pages = self._client.list_blobs(results_per_page=PAGE).by_page(token or None)
             found = [_blob(one) for one in next(pages)]
             following = pages.continuation_token or ""
-            return Answer("GET", self.url, 200, {}, {})
 
-        self._exchange.run(f"list the blobs of container {self.name}", _answering("GET", self.url, send), url=self.url, action=READ)
+        self._run(f"list the blobs of container {self.name}", send, action=READ)
         return found, following
 
     def remove(self, blobs: list[Blob]) -> None:
@@ -78,37 +78,24 @@ class Container:
                 pass
 
     def _remove(self, blob: Blob) -> None:
-        def send() -> Answer:
+        def send() -> None:
             self._client.delete_blob(blob.name, etag=blob.etag, match_condition=MatchConditions.IfNotModified)
-            return Answer("DELETE", self.url, 202, {}, None)
 
-        what = f"remove blob {blob.name} from container {self.name}"
-        self._exchange.run(what, _answering("DELETE", self.url, send), url=self.url, action=DELETE, missing_ok=True)
+        self._run(f"remove blob {blob.name} from container {self.name}", send, action=DELETE, missing_ok=True)
 
+    def _run(self, what: str, call: Callable[[], None], **rules) -> None:
+        def send() -> Answer:
+            try:
+                call()
+            except Exception:
+                # The SDK's own reading of an error fails where its XML has no message; the answer itself says it all.
+                got = self._session.last
+                if got is None or got.status_code < 400:
+                    raise
+                return answer.read("", self.url, got.status_code, got.headers, got.content)
+            return Answer("", self.url, 200, {}, None)
 
-def _answering(method: str, url: str, send):
-    """Turn the SDK's exception for a refusing answer back into that answer."""
-
-    def sent() -> Answer:
-        try:
-            return send()
-        except HttpResponseError as error:
-            if error.response is None:
-                raise
-            return _refusal(method, url, error)
-
-    return sent
-
-
-def _refusal(method: str, url: str, error) -> Answer:
-    headers: Mapping[str, str] = error.response.headers
-    code = getattr(error, "error_code", None) or headers.get("x-ms-error-code") or f"HTTP {error.response.status_code}"
-    text = str(error.reason or error.message).splitlines()[0] if error.reason or error.message else ""
-    detail = answer.read(
-        method, url, error.response.status_code, headers, (error.response.body() if hasattr(error.response, "body") else b"") or b""
-    )
-    body = {"error": {"code": str(getattr(code, "value", code)), "message": detail.excerpt or text}}
-    return Answer(method, url, error.response.status_code, headers, body)
+        self._exchange.run(what, send, url=self.url, **rules)
 
 
 def _blob(one) -> Blob:

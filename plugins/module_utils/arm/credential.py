@@ -142,7 +142,7 @@ def _cli_login(source: str) -> str | None:
 def sign_in_failed(error: Exception, identity: Identity, cloud: Cloud) -> Failure:
     """One sentence for an error of azure-identity: Entra's number and words, and the option to correct."""
     text = " ".join(str(getattr(error, "message", None) or error).split())
-    text = text.split(" Trace ID:")[0].removeprefix("Authentication failed: ")
+    text = text.partition(" Trace ID:")[0].removeprefix("Authentication failed: ")
     number = AADSTS.search(text)
     known = "90002" if text.startswith(NO_TENANT) else number.group(1) if number else ""
     option, cure = ENTRA_ERRORS.get(known, (None, SOURCE_CURES.get(identity.source)))

@@ -11,20 +11,25 @@ says what is missing when a task really needs Azure.
 
 from __future__ import annotations
 
-import encodings.idna  # noqa: F401
-import encodings.utf_8_sig  # noqa: F401
+import importlib
 import logging
-import netrc  # noqa: F401
 import sys
+import warnings
 
 from ..failure import Failure
 
+# What the SDKs would import at their first request.
+LATE = (
+    "encodings.idna",
+    "encodings.utf_8_sig",
+    "netrc",
+    "azure.core.pipeline.transport._requests_basic",
+    "azure.core.rest._http_response_impl",
+    "azure.core.rest._requests_basic",
+)
 PACKAGES = ("azure-identity", "azure-mgmt-resource", "azure-mgmt-storageimportexport", "azure-storage-blob")
 
 try:
-    import azure.core.pipeline.transport._requests_basic
-    import azure.core.rest._http_response_impl
-    import azure.core.rest._requests_basic  # noqa: F401
     import azure.identity
     import requests
     from azure.core.credentials import AccessToken
@@ -40,6 +45,9 @@ try:
     from msrest.universal_http.requests import RequestsClientResponse
     from requests.adapters import HTTPAdapter
     from urllib3 import exceptions as urllib3_exceptions
+
+    for name in LATE:
+        importlib.import_module(name)
 except ImportError as error:
     MISSING: ImportError | None = error
     SessionBase = SenderBase = SignPolicyBase = SerializerBase = object
@@ -57,8 +65,13 @@ __all__ = [
     "MISSING", "PACKAGES", "AccessToken", "AzureError", "ClientAuthenticationError", "DeserializationError",
     "HTTPAdapter", "HttpOperationError", "HttpRequest", "Pipeline", "RequestsClientResponse", "RequestsTransport",
     "ResourceManagementClient", "Response", "SenderBase", "SerializerBase", "SessionBase", "SignPolicyBase",
-    "StorageImportExport", "azure", "requests", "require", "urllib3_exceptions",
+    "StorageImportExport", "azure", "requests", "require", "silence_unverified", "urllib3_exceptions",
 ]  # fmt: skip
+
+
+def silence_unverified():
+    """Keep urllib3 from warning of each request whose certificate nobody looks at."""
+    warnings.simplefilter("ignore", urllib3_exceptions.InsecureRequestWarning)
 
 
 def require():

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import threading
 
 from ..failure import Failure
 from . import sdk
@@ -21,7 +22,8 @@ class Session(sdk.SessionBase):
     * `verify` is given with every request: requests lets REQUESTS_CA_BUNDLE overrule what a session was told.
     * No redirects: ARM does not use them, and a sign-in page must not look like an answer.
     * No retries of its own (`Exchange` decides), no netrc (it would replace the Authorization header).
-    * `last` is the newest answer, for a client that does not hand on what it got (azure-identity on 429).
+    * `last` is the newest answer, for clients that do not hand on what they got: azure-identity on 429, azure-storage-blob
+      where an error's XML is not what it expects.
     """
 
     def __init__(self, verify):
@@ -29,14 +31,19 @@ class Session(sdk.SessionBase):
         self.verify = verify
         self.auth = _leave_alone
         self.headers["User-Agent"] = USER_AGENT
-        self.last: sdk.requests.Response | None = None
+        self._local = threading.local()
         self.mount("https://", sdk.HTTPAdapter(pool_connections=CONNECTIONS, pool_maxsize=CONNECTIONS))
 
     def request(self, method, url, **options):
         options.update(verify=self.verify, timeout=TIMEOUT, allow_redirects=False)
-        self.last = None
-        self.last = super().request(method, url, **options)
-        return self.last
+        self._local.last = None
+        self._local.last = super().request(method, url, **options)
+        return self._local.last
+
+    @property
+    def last(self):
+        """The answer to the newest request of the calling thread; None when it got none."""
+        return getattr(self._local, "last", None)
 
 
 def _leave_alone(request):
@@ -47,6 +54,8 @@ def open_session(ca_file: str | None, validate: bool) -> Session:
     """A session that trusts `ca_file` (PEM), else what requests trusts; nothing is checked when `validate` is false."""
     sdk.require()
     if not validate:
+        # The user has said so; a warning for each request would only go to the terminal beside the task's result.
+        sdk.silence_unverified()
         return Session(False)
     if ca_file and not os.path.isfile(ca_file):
         raise Failure(

@@ -59,9 +59,11 @@ class Arm:
 
     def __init__(self, session: Session, signer: Signer, exchange: Exchange, url: str, subscription_id: str, credential):
         self.url, self.subscription_id, self.exchange = url, subscription_id, exchange
-        self._client = sdk.ResourceManagementClient(
+        client = sdk.ResourceManagementClient(
             credential, subscription_id, base_url=url, credential_scopes=["unused"], policies=[signer], transport=transport(session)
         )
+        # Public since 26.0.0.
+        self._request = getattr(client, "send_request", None) or client._send_request
 
     def get(self, what: str, path: str, api_version: str, *, query: Mapping[str, str] | None = None, action: str | None = None) -> Any:
         """The resource at `path` as JSON; None when there is none (an absent resource group or subscription is a Failure)."""
@@ -119,7 +121,7 @@ class Arm:
     def _send(self, what, method, url, query, body, action, *, missing_ok=False) -> Answer:
         def send() -> Answer:
             request = sdk.HttpRequest(method, url, params=query or None, json=body, headers={"Accept": "application/json"})
-            got = self._client.send_request(request)
+            got = self._request(request)
             return answer.read(method, url, got.status_code, got.headers, got.content)
 
         return self.exchange.run(what, send, url=url, action=action, missing_ok=missing_ok)

@@ -8,6 +8,7 @@ A file opens with ``ansible-vault view`` and holds YAML: seed, serial, recovery_
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 from pathlib import Path
@@ -15,16 +16,6 @@ from pathlib import Path
 from .. import times
 from ..failure import Failure
 from . import names, recovery_password
-
-try:
-    import yaml
-    from ansible.errors import AnsibleError
-    from ansible.parsing.dataloader import DataLoader
-    from ansible.parsing.vault import VaultLib, get_file_vault_secret
-
-    MISSING = None
-except ImportError as error:
-    MISSING = str(error)
 
 CURE_PASSWORD = "Set seed_escrow_password_file to the file (or the executable script) that yields the escrow's password."
 
@@ -109,7 +100,7 @@ def _encrypt(document, password_file):
         "# Recovery password of a drive of offlineseed.azure. It opens the drive: keep it away from the parcel.\n" + "\n".join(lines) + "\n"
     )
     secret = _secret(password_file)
-    sealed = VaultLib([("default", secret)]).encrypt(text.encode(), secret)
+    sealed = _ansible("parsing.vault").VaultLib([("default", secret)]).encrypt(text.encode(), secret)
     return sealed if sealed.endswith(b"\n") else sealed + b"\n"
 
 
@@ -117,8 +108,8 @@ def _open(path, password_file):
     """The YAML in *path*. Whatever goes wrong, the error says where, never what stands there."""
     secret = _secret(password_file)
     try:
-        text = VaultLib([("default", secret)]).decrypt(path.read_bytes())
-    except (AnsibleError, ValueError):
+        text = _ansible("parsing.vault").VaultLib([("default", secret)]).decrypt(path.read_bytes())
+    except (_ansible("errors").AnsibleError, ValueError):
         raise Failure(
             f"Escrow file {path} does not open with the password of {password_file}, or it was changed. "
             f"{CURE_PASSWORD} It has to be the password that sealed the file.",
@@ -126,6 +117,7 @@ def _open(path, password_file):
             seen=str(password_file),
             cure=CURE_PASSWORD,
         ) from None
+    yaml = importlib.import_module("yaml")
     try:
         held = yaml.safe_load(text)
     except yaml.YAMLError:
@@ -152,16 +144,14 @@ def _password_in(held, path, serial):
 
 
 def _secret(password_file):
-    if MISSING:
-        raise Failure(f"Escrow needs ansible-core where this task runs: {MISSING}. Run the task on the controller.")
     if not password_file:
         raise Failure(f"No password for the escrow is given. {CURE_PASSWORD}", field="escrow_password_file", cure=CURE_PASSWORD)
     path = os.path.abspath(os.path.expanduser(str(password_file)))
+    vault = _ansible("parsing.vault")
     try:
-        secret = get_file_vault_secret(filename=path, loader=DataLoader())
+        secret = vault.get_file_vault_secret(filename=path, loader=_ansible("parsing.dataloader").DataLoader())
         secret.load()
-    except Exception as error:
-        # Ansible's loader answers with many kinds of error (missing file, empty file, failing script); their texts name the file only.
+    except (_ansible("errors").AnsibleError, OSError, ValueError) as error:
         raise Failure(
             f"The escrow's password could not be read from {path}: {type(error).__name__}: {error}. {CURE_PASSWORD}",
             field="escrow_password_file",
@@ -169,3 +159,11 @@ def _secret(password_file):
             cure=CURE_PASSWORD,
         ) from error
     return secret
+
+
+def _ansible(name):
+    """A module of ansible-core, found when it is needed: only the controller has it."""
+    try:
+        return importlib.import_module(f"ansible.{name}")
+    except ImportError as error:
+        raise Failure(f"Escrow needs ansible-core where this task runs: {error}. Run the task on the controller.") from error

@@ -291,6 +291,7 @@ def _refusal(left, bins, begun):
         usable_bytes=room,
         ways_out=ways,
         too_big=[{"name": file.name, "size": file.size} for file in too_big[:10]],
+        room_for_biggest=_room_for(max(too_big, key=lambda file: file.size)) if too_big else None,
     )
 
 
@@ -305,8 +306,9 @@ def _first_fit_as_far_as_possible(files, bins):
 
 
 def _room_for(file):
-    """Size of a drive that takes *file*, rounded up to whole 100 MB."""
+    """Size of a drive that takes *file*, rounded up to two digits."""
     size = cost(file.size, file.name)
     while usable(size) < cost(file.size, file.name):
         size += max(1_000_000, size // 200)
-    return -(-size // 100_000_000) * 100_000_000
+    step = 10 ** max(0, len(str(size)) - 2)
+    return -(-size // step) * step

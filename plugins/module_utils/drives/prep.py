@@ -22,7 +22,12 @@ LIST_VERSION = 1
 
 # What is done next, by what the disk is and then by how far its preparation is. None: there is nothing to do but to look again.
 BY_STANDING = {"blank": BEGIN, "wipeable": BEGIN, "reopen": BEGIN, "locked": ATTACH}
-BY_STATE = {"sealed": START, "interrupted": START, "copied": PROVE, "failed": START}
+BY_STATE = {"unsealed": ATTACH, "sealed": START, "interrupted": START, "copied": PROVE, "failed": START}
+# Words between plugin and host, as the result has them: state and message.
+IDLE = {
+    "interrupted": ("copying", "the worker does not run; run again, it goes on where it stopped"),
+    "unsealed": ("planned", "begun, but not encrypted yet; run again"),
+}
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ class Wanted:
 
 
 def consented(drives, plan_text, seed, container):
-    """The drives that *drives* (options: serial, size, wipe) and the plan both name, as a list of Wanted, and the serials that the plan has no file for.
+    """The drives that *drives* (options: serial, size, wipe) and the plan both name: a list of Wanted, and the serials without a file.
 
     Anything on which the two disagree is a Failure: then nothing is asked of the host at all.
     """
@@ -84,7 +89,8 @@ def consented(drives, plan_text, seed, container):
             )
         if named[serial]["size"] != load.size:
             raise Failure(
-                f"seed_drives gives drive {serial} {named[serial]['size']} bytes, the plan {load.size}. Compare the drive's label, correct seed_drives, and make the plan again.",
+                f"seed_drives gives drive {serial} {named[serial]['size']} bytes, the plan {load.size}. "
+                "Compare the drive's label, correct seed_drives, and make the plan again.",
                 field="drives",
                 seen=named[serial]["size"],
             )
@@ -163,10 +169,9 @@ def settled(states):
 
 
 def told(state):
-    """A drive's state as the result has it: `interrupted` is a word between plugin and host only."""
-    if state["state"] != "interrupted":
-        return state
-    return {**state, "state": "copying", "message": state["message"] or "the worker does not run; run again, it goes on where it stopped"}
+    """A drive's state as the result has it: `interrupted` and `unsealed` are words between plugin and host only."""
+    word, message = IDLE.get(state["state"], (state["state"], None))
+    return {**state, "state": word, "message": state["message"] or message}
 
 
 def unplanned(drive):

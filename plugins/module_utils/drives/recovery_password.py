@@ -20,7 +20,7 @@ FORM = re.compile(r"\d{6}(-\d{6}){7}")
 
 def generate():
     """A new password from the operating system's random source (128 bits)."""
-    return "-".join(f"{secrets.randbits(16) * 11:06d}" for _ in range(GROUPS))
+    return "-".join(f"{secrets.randbits(16) * 11:06d}" for _group in range(GROUPS))
 
 
 def problem(password):

@@ -16,7 +16,7 @@ SOON = timedelta(minutes=30)
 
 @dataclass(frozen=True)
 class Case:
-    """All that a judgement is made of."""
+    """All that a judgement is made of. *files* are the staged ones (of ``drives.plan``), where they are known."""
 
     seed: str
     record: dict
@@ -25,6 +25,7 @@ class Case:
     inputs: dict = field(default_factory=dict)
     error: dict | None = None
     hashes: tuple = ()
+    files: tuple = ()
 
     @property
     def phase(self):

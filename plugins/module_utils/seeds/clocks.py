@@ -13,7 +13,7 @@ from datetime import timedelta
 from .. import times
 
 LEVELS = ("ok", "near", "past")
-ARRIVED = frozenset({"copying", "returning", "completed", "completed_with_errors", "canceled"})
+ARRIVED = frozenset({"received", "copying", "returning", "completed", "completed_with_errors", "canceled"})
 
 
 @dataclass(frozen=True)

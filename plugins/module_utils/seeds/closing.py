@@ -52,6 +52,7 @@ def error_of(task, host, result, unreachable):
     seen = _short(message if isinstance(message, str) else str(message))
     if not unreachable:
         cure = failed.get("cure") if isinstance(failed.get("cure"), str) else ""
+        seen = seen.removesuffix(one_line(cure)).rstrip() or seen
         return {"what": task, "seen": seen, "cure": cure or "Mend what the message says.", "kind": "failed"}
     where = (result.get("_ansible_delegated_vars") or {}).get("ansible_host")
     name = f"{host}'s copy host {where}" if where else host
@@ -79,7 +80,7 @@ def _judged(told, error, now: datetime, observations=None):
     try:
         if not told.state_dir:
             raise Failure(f"seed_state_dir of {told.host} is not set, so its record is not known.", cure="Set seed_state_dir for the host.")
-        if not state_dir.SEED_NAME.match(seed):
+        if not state_dir.SEED_NAME.fullmatch(seed):
             raise Failure(f"seed_name is {seed!r}; it must be {state_dir.SEED_NAME_RULE}.", cure="Set seed_name.")
         chain = record.read(told.state_dir, seed)
         known, hashes = chain.replay(), chain.hashes

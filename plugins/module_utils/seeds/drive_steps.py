@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..drives import names, reserves
+from ..drives import names, plan, reserves
 from .case import SOON, Verdict
 from .steps import step
 from .words import amount, one_line
@@ -52,31 +52,48 @@ def _refused(case, refused):
 
 def why_refused(drive):
     """One sentence about a drive that was refused or failed."""
-    reasons = "; ".join(one_line(reason.get("text") or reason.get("id")) for reason in drive.get("reasons") or [])
-    return f"Drive {drive['serial']}: {one_line(drive.get('message') or '') or reasons or drive.get('state')}" + (
-        f" ({reasons})." if drive.get("message") and reasons and reasons not in one_line(drive["message"]) else "."
-    )
+    reasons = [one_line(reason.get("text") or reason.get("id")) for reason in drive.get("reasons") or []]
+    message = one_line(drive.get("message") or "")
+    said = [part.rstrip(".") for part in dict.fromkeys([message, *reasons]) if part]
+    return f"Drive {drive['serial']}: {'; '.join(said) or drive.get('state')}."
 
 
 def _ask_for_drives(case, disks):
-    eligible = sorted((disk for disk in disks if disk.get("eligible")), key=lambda disk: (-disk["size"], names.serial(disk["serial"])))
-    needed = needed_bytes(case.record)
-    proposed, room = [], 0
-    for disk in eligible:
-        if room < needed or not proposed:
-            proposed.append(disk)
-            room += reserves.usable(disk["size"])
-    if not eligible or room < needed:
-        return _attach(case, lacking=needed - room, attached=[names.serial(disk["serial"]) for disk in eligible], disks=disks)
+    """Name those of the eligible drives that the files need, or attach more."""
+    eligible = {names.serial(disk["serial"]): disk for disk in disks if disk.get("eligible")}
+    chosen, lacking, largest = _chosen(case, eligible)
+    if lacking:
+        return _attach(case, lacking=lacking, largest=largest, attached=list(eligible), disks=disks)
+    by_size = sorted(eligible.values(), key=lambda disk: (-disk["size"], names.serial(disk["serial"])))
     return step(
         "name_drives",
         copy_host=_copy_host(case),
-        bytes=needed,
-        proposed=[_named(disk) for disk in proposed],
-        eligible=[_named(disk) for disk in eligible],
+        bytes=needed_bytes(case.record),
+        proposed=[_named(disk) for disk in by_size if names.serial(disk["serial"]) in chosen],
+        eligible=[_named(disk) for disk in by_size],
         not_eligible=_not_usable(disks),
-        compare_serials=[names.serial(disk["serial"]) for disk in eligible if str(disk.get("bus")).lower() in DOUBTFUL_BUSES],
+        compare_serials=[serial for serial, disk in eligible.items() if str(disk.get("bus")).lower() in DOUBTFUL_BUSES],
     )
+
+
+def _chosen(case, eligible):
+    """``(serials that the files need, bytes that are lacking, size of a drive for a file that fits on none)``."""
+    if not case.files:
+        return _estimated(needed_bytes(case.record), eligible)
+    try:
+        made = plan.make(case.seed, "", case.files, [plan.Drive(serial, disk["size"]) for serial, disk in eligible.items()])
+    except plan.DoesNotFit as refusal:
+        return (), refusal.fields["missing_bytes"], refusal.fields["room_for_biggest"]
+    return {load.serial for load in made.loads}, 0, None
+
+
+def _estimated(needed, eligible):
+    chosen, room = set(), 0
+    for serial, disk in sorted(eligible.items(), key=lambda pair: (-pair[1]["size"], pair[0])):
+        if room < needed or not chosen:
+            chosen.add(serial)
+            room += reserves.usable(disk["size"])
+    return chosen, max(0 if chosen else 1, needed - room), None
 
 
 def needed_bytes(record):
@@ -85,14 +102,15 @@ def needed_bytes(record):
     return (staged.get("bytes") or 0) * 1001 // 1000 + ENTRY * (staged.get("files") or 0)
 
 
-def _attach(case, lacking=None, serials=(), attached=(), disks=()):
+def _attach(case, lacking=None, largest=None, serials=(), attached=(), disks=()):
     needed = needed_bytes(case.record) if lacking is None else lacking
-    with_reserve = needed + max(16 * reserves.MIB, needed // 10)
+    with_reserve = max(needed + max(16 * reserves.MIB, needed // 10), largest or 0)
     return step(
         "attach_drives",
         copy_host=_copy_host(case),
         bytes=with_reserve,
         minimum_drives=max(1, -(-with_reserve // BIG_DRIVE)),
+        largest=largest,
         serials=list(serials),
         attached=list(attached),
         not_usable=_not_usable(disks),
@@ -115,11 +133,18 @@ def _not_usable(disks):
         {
             "number": disk.get("number"),
             "serial": names.serial(disk.get("serial") or ""),
-            "why": "; ".join(one_line(reason.get("text") or reason.get("id")) for reason in disk.get("reasons") or []) or "not eligible",
+            "why": _why_not(disk),
         }
         for disk in disks
         if not disk.get("eligible") and not disk.get("boot") and not disk.get("system")
     ]
+
+
+def _why_not(disk):
+    """What the host says of a disk that may not be used; its words name the disk."""
+    reasons = "; ".join(one_line(reason.get("text") or reason.get("id")) for reason in disk.get("reasons") or [])
+    name = f"disk {disk.get('number')}"
+    return reasons if reasons.startswith(name) else f"{name} ({disk.get('serial') or 'no serial'}): {reasons or 'not eligible'}"
 
 
 def _copy_host(case):

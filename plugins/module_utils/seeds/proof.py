@@ -43,4 +43,4 @@ def items_of(observations):
 
 
 def _first_label(name):
-    return str(name or "").split(".")[0].lower()
+    return str(name or "").split(".", maxsplit=1)[0].lower()

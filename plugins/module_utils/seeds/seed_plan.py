@@ -41,6 +41,11 @@ def run(params, check_mode):
     Where the drives cannot take the files the task fails and says how much is missing.
     """
     folder, seed = state_dir.checked(params["state_dir"], params["seed"], os.environ)
+    with state_dir.usable(folder):
+        return _run(params, check_mode, folder, seed)
+
+
+def _run(params, check_mode, folder, seed):
     path = folder / seed / state_dir.PLAN
     drives = _drives(params["drives"], params.get("other_seeds") or {}, seed)
     files = read_inventory(params["inventory_file"])
@@ -54,7 +59,8 @@ def run(params, check_mode):
     if not check_mode:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         state_dir.write_whole(path, made.encoded())
-    return _result(made, path, drives, changed=True)
+    diff = {"before_header": str(path), "after_header": str(path), "before": _shown(before), "after": _shown(made)}
+    return {**_result(made, path, drives, changed=True), "diff": diff}
 
 
 def read_inventory(path):
@@ -156,6 +162,17 @@ def _begun(before, known_drives, named, escrow_dir):
             under = load.begun_under or known.get("plan_hash") or before.plan_hash
             loads.append(plan.Load(load.serial, load.size, load.usable_bytes, load.files, under))
     return loads
+
+
+def _shown(made):
+    """A plan for people, a line a drive."""
+    if made is None:
+        return ""
+    return "".join(
+        f"drive {load.serial} of {load.size:,} bytes: {len(load.files):,} files of {load.bytes:,} bytes, {load.usable_bytes:,} are usable"
+        + (", begun already\n" if load.begun_under else "\n")
+        for load in made.loads
+    )
 
 
 def _result(made, path, drives, changed):

@@ -41,12 +41,13 @@ ARGUMENT_RULES = {}
 def run(params, check_mode):
     """``{changed: False, findings, blocking, failed_rules, text}``; nothing is written."""
     inputs = params["inputs"]
+    folder = inputs.get("seed_state_dir")
     facts = {
         **_told(params["facts"]),
         "inputs": inputs,
         "now": times.iso(times.parse(params["now"], "now") if params.get("now") else times.clock()),
         "controller": {
-            "state_dir_problem": state_dir.problem(inputs.get("seed_state_dir"), os.environ),
+            "state_dir_problem": state_dir.problem(folder, os.environ) or state_dir.access_problem(folder),
             "escrow_password_problem": password_file_problem(inputs.get("seed_escrow_password_file")),
         },
     }

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 from .. import times
@@ -26,6 +27,11 @@ ARGUMENT_RULES = {"required_if": [("state", "appended", ("event",))]}
 def run(params, check_mode):
     """``{changed, seed, head, events, phase, event, record}``; in check mode the event goes into ``ansible_facts.seed_pending_events``."""
     folder, seed = state_dir.checked(params["state_dir"], params["seed"], os.environ)
+    with state_dir.usable(folder):
+        return _run(params, check_mode, folder, seed)
+
+
+def _run(params, check_mode, folder, seed):
     if params["state"] == "verified":
         return _result(record.read(folder, seed), changed=False, event=None)
     at = times.iso(times.clock())
@@ -34,7 +40,8 @@ def run(params, check_mode):
     if check_mode:
         return _imagined(record.read(folder, seed), params.get("pending_events"), event, data, as_of or at)
     chain, appended = record.append(folder, seed, event, data, at, as_of)
-    return _result(chain, changed=appended, event=event if appended else None)
+    result = _result(chain, changed=appended, event=event if appended else None)
+    return {**result, **_diff(chain.replay()["events"] - 1, event, chain.lines[-1].data)} if appended else result
 
 
 def _imagined(chain, pending, event, data, at):
@@ -44,7 +51,14 @@ def _imagined(chain, pending, event, data, at):
         return _result(chain, changed=False, event=None)
     pending = extended(pending, os.environ, event, data, at)
     result = _result(chain, changed=True, event=event)
-    return {**result, "phase": _phase(record.imagined(chain, pending)), "ansible_facts": {"seed_pending_events": pending}}
+    phase = _phase(record.imagined(chain, pending))
+    return {**result, **_diff(known["events"], event, data), "phase": phase, "ansible_facts": {"seed_pending_events": pending}}
+
+
+def _diff(before, event, data):
+    """The event as a difference for people."""
+    told = json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False)
+    return {"diff": {"before": f"{before} events\n", "after": f"{before} events\n{event} {told}\n"}}
 
 
 def _result(chain, changed, event):

@@ -12,6 +12,7 @@ from ..failure import Failure
 from . import clocks, conflict, phases, proof, record, state_dir, status, summary
 from .case import Case
 from .pending import of_this_run
+from .seed_plan import read_inventory
 
 ARGUMENT_SPEC = {
     "state_dir": {"type": "path", "required": True},
@@ -58,7 +59,9 @@ def run(params, check_mode):
     """
     folder, seed = state_dir.checked(params["state_dir"], params["seed"], os.environ)
     now = times.parse(params["now"], "now") if params.get("now") else times.clock()
-    chain = record.read(folder, seed)
+    with state_dir.usable(folder):
+        chain = record.read(folder, seed)
+        files = _staged_files(folder / seed / state_dir.INVENTORY, params.get("observations") or {})
     known = record.imagined(chain, of_this_run(params.get("pending_events"), os.environ) if check_mode else [])
     case = Case(
         seed=seed,
@@ -68,6 +71,7 @@ def run(params, check_mode):
         inputs=params.get("inputs") or {},
         error=params.get("error"),
         hashes=chain.hashes,
+        files=files,
     )
     entry = status.judge(case)
     asked = params.get("phase")
@@ -89,3 +93,8 @@ def run(params, check_mode):
     if late:
         raise Failure(f"Seed {seed}: {' '.join(late)}", **result)
     return result
+
+
+def _staged_files(inventory, observations):
+    """The staged files, if drives are to be chosen for them and the inventory is there."""
+    return tuple(read_inventory(inventory)) if observations.get("disks") is not None and inventory.exists() else ()

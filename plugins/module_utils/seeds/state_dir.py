@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..failure import Failure, refuse
@@ -44,12 +45,35 @@ def problem(state_dir, environment):
 
 def checked(state_dir, seed, environment):
     """``(state_dir, seed)`` fit for use; a Failure says which of them is not, and why."""
-    if not SEED_NAME.match(str(seed)):
-        raise refuse("seed", seed, SEED_NAME_RULE, "Set seed_name; it is also the default name of the import job.")
+    if not SEED_NAME.fullmatch(str(seed)):
+        raise refuse("seed (seed_name)", seed, SEED_NAME_RULE, "Set seed_name; it is also the default name of the import job.")
     wrong = problem(state_dir, environment)
     if wrong:
         raise Failure(f"state_dir (seed_state_dir) cannot be used: {wrong}. {CURE}", field="seed_state_dir", seen=str(state_dir), cure=CURE)
     return Path(os.path.expanduser(str(state_dir))), str(seed)
+
+
+def access_problem(state_dir):
+    """Why this user cannot keep state in *state_dir* (it need not exist yet), or None."""
+    path = Path(os.path.abspath(os.path.expanduser(str(state_dir))))
+    existing = next(folder for folder in (path, *path.parents) if folder.exists())
+    if not existing.is_dir():
+        return f"{existing} is not a folder"
+    return None if os.access(existing, os.W_OK | os.X_OK) else f"this user cannot write to {existing}"
+
+
+@contextmanager
+def usable(state_dir):
+    """Turns what the file system refuses inside the block into a Failure about *state_dir*."""
+    try:
+        yield
+    except OSError as error:
+        raise Failure(
+            f"state_dir (seed_state_dir) cannot be used: {error.filename or state_dir}: {error.strerror}. {CURE}",
+            field="seed_state_dir",
+            seen=str(error.filename or state_dir),
+            cure=CURE,
+        ) from error
 
 
 def write_whole(path, content):

@@ -131,14 +131,17 @@ def _ship(case):
     given = (case.inputs.get("seed_parcel") or {}).get("tracking_number")
     if given:
         return None
-    serials = sorted(case.record["drives"])
     ship_to = case.observations.get("ship_to") or (case.job or {}).get("ship_to") or _kept(case.record["ship_to"])
-    due = next((face["due"] for face in clocks.read(case.record, {}, case.inputs, case.now) if face["id"] == "tracking"), None)
     if ship_to is None:
         return None
-    if not ship_to.get("street_address1"):
-        return Verdict("waiting_for_person", step("ask_inbound_id", job=job["name"], serials=serials, ship_to=ship_to))
-    return Verdict("waiting_for_person", step("hand_over_parcel", job=job["name"], serials=serials, ship_to=ship_to, due=due))
+    parcel = {
+        "job": job["name"],
+        "serials": sorted(case.record["drives"]),
+        "ship_to": ship_to,
+        "return_carrier": ((case.job or {}).get("return_shipping") or {}).get("carrier"),
+        "due": next((face["due"] for face in clocks.read(case.record, {}, case.inputs, case.now) if face["id"] == "tracking"), None),
+    }
+    return Verdict("waiting_for_person", step("hand_over_parcel" if ship_to.get("street_address1") else "ask_inbound_id", **parcel))
 
 
 def _kept(ship_to):
@@ -148,6 +151,7 @@ def _kept(ship_to):
 DATACENTER = {
     "creating": "Azure has not taken note of the parcel yet",
     "shipped": "The parcel is on its way to the datacenter, or lies there unopened",
+    "received": "The datacenter has the drives; copying has not begun yet",
     "copying": "The datacenter is copying the drives into the container",
     "returning": "The data are copied; the datacenter is sending the drives back",
     "unknown": "Azure answers with a state that is not known here",

@@ -8,9 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .words import amount, counted, listed, one_line
+from .words import amount, listed, one_line
 
 AGAIN = "Then run the playbook again."
+LABEL = (
+    "recipient_name",
+    "street_address1",
+    "street_address2",
+    "city",
+    "state_or_province",
+    "postal_code",
+    "country_or_region",
+    "phone",
+)
 
 
 @dataclass(frozen=True)
@@ -23,16 +33,21 @@ class Step:
     variables: Callable = lambda data: {}
 
 
+def _drives(serials):
+    return f"drive{'s' if len(serials) != 1 else ''} {listed(serials, most=10)}"
+
+
+def _blank_drives(data):
+    telling = data.get("largest") and data["largest"] * 4 > data["bytes"]
+    biggest = f", one of them at least {amount(data['largest'])} for the biggest file," if telling else ""
+    return f"{data['minimum_drives']} or more blank SATA drives of together at least {amount(data['bytes'])}{biggest}"
+
+
 def _attach_drives(data):
-    what = (
-        f"drive{'s' if len(data['serials']) != 1 else ''} {listed(data['serials'])}"
-        if data.get("serials")
-        else f"{counted(data['minimum_drives'], 'or more blank SATA drive')} of together at least {amount(data['bytes'])}"
-    )
+    what = _drives(data["serials"]) if data.get("serials") else _blank_drives(data)
     text = f"Attach {what} to {data['copy_host']} (SATA, 512-byte sectors, no data on them, disk online). {AGAIN}"
     if data.get("not_usable"):
-        seen = "; ".join(f"disk {disk['number']} ({disk['serial'] or 'no serial'}): {disk['why']}" for disk in data["not_usable"][:3])
-        text += f" Attached but not usable: {seen}."
+        text += f" Attached but not usable: {'; '.join(disk['why'].rstrip('.') for disk in data['not_usable'][:3])}."
     return text
 
 
@@ -59,35 +74,22 @@ def _offline_values(data):
 
 def _parcel(data):
     to = data["ship_to"]
-    label = listed(
-        [
-            to[part]
-            for part in (
-                "recipient_name",
-                "street_address1",
-                "street_address2",
-                "city",
-                "state_or_province",
-                "postal_code",
-                "country_or_region",
-                "phone",
-            )
-            if to.get(part)
-        ],
-        most=9,
-    )
+    label = ", ".join(to[part] for part in LABEL if to.get(part))
     carriers = f" Carriers that the datacenter takes: {listed(to['carriers'])}." if to.get("carriers") else ""
     until = f" Do it before {data['due']}, else Azure deletes the job." if data.get("due") else ""
     return (
-        f"Pack drive{'s' if len(data['serials']) != 1 else ''} {listed(data['serials'], most=10)} in one parcel (drives only, no cables, no"
+        f"Pack {_drives(data['serials'])} in one parcel (drives only, no cables, no"
         f" caddies) and send it with a tracking number to: {label}. Job {data['job']} on the label.{carriers} Set seed_parcel to carrier"
         f" and tracking number and run the playbook again.{until}"
     )
 
 
 def _parcel_variables(data):
+    """The carrier of the return, if the datacenter takes it from there too, else the first that it takes."""
     carriers = data["ship_to"].get("carriers") or []
-    return {"seed_parcel": {"carrier": carriers[0] if carriers else "CARRIER", "tracking_number": "TRACKING_NUMBER"}}
+    theirs = {carrier.lower(): carrier for carrier in carriers}
+    proposed = theirs.get(str(data.get("return_carrier")).lower()) or next(iter(carriers), data.get("return_carrier") or "CARRIER")
+    return {"seed_parcel": {"carrier": proposed, "tracking_number": "TRACKING_NUMBER"}}
 
 
 def _findings(data):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import textwrap
 from pathlib import Path
 
 from . import phases, state_dir
@@ -14,6 +15,7 @@ from .words import STATES, one_line
 
 SCHEMA = 1
 STEP_INDENT = "    "
+LINE = 118
 
 
 def document(run, as_of, entries):
@@ -60,7 +62,14 @@ def step_lines(entry):
     if not step:
         return []
     who = "" if step["who"] == "nobody" else f"{step['who']}: "
-    lines = [f"{STEP_INDENT}{who}{one_line(step['text'])}"]
+    lines = textwrap.wrap(
+        who + one_line(step["text"]),
+        LINE,
+        initial_indent=STEP_INDENT,
+        subsequent_indent=STEP_INDENT,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
     for name, value in step["variables"].items():
         lines.append(f"{STEP_INDENT}  {name}: {json.dumps(value, ensure_ascii=False)}")
     return lines

@@ -82,6 +82,12 @@ class Blobs:
         except ResourceNotFoundError:
             return []
 
+    def everything(self) -> dict[str, dict[str, list[tuple[str, int]]]]:
+        """Every blob of every container of every account: {account: {container: [(name, bytes)]}}."""
+        with self._state.lock:
+            accounts = sorted(account["name"] for account in self._state["accounts"].values())
+        return {account: {name: self.files(account, name) for name in self.names(account)} for account in accounts}
+
     def download(self, account: str, container: str, name: str, path: pathlib.Path) -> int:
         """Write a blob to a file; its bytes."""
         with self.container(account, container) as client, open(path, "wb") as stream:

@@ -64,11 +64,9 @@ _ASKS = frozenset(
     }
 )
 _CIM = "Microsoft.Management.Infrastructure.CimInstance"
-_CALLERS_PREFERENCE = """    begin {
-        if (-not $PSBoundParameters.ContainsKey('ErrorAction')) {
+_CALLERS_PREFERENCE = """        if (-not $PSBoundParameters.ContainsKey('ErrorAction')) {
             $ErrorActionPreference = $PSCmdlet.SessionState.PSVariable.GetValue('ErrorActionPreference')
         }
-    }
 """
 _BODY = """    process {
 GUARD        $labAnswer = LabWindows\\Invoke-LabCommand $PSCmdlet $PSBoundParameters
@@ -86,12 +84,13 @@ _CONSENT = """        if (-not $PSCmdlet.ShouldProcess($env:COMPUTERNAME)) { ret
 """
 
 
-def function(known: Signature, body: str | None = None) -> str:
-    """The text of one function; `body` replaces the one that asks the model."""
+def function(known: Signature, body: str | None = None, begin: str = "") -> str:
+    """The text of one function; `body` replaces the one that asks the model, `begin` stands in its begin block."""
     if body is None:
         body = _BODY.replace("GUARD", _CONSENT if known.should_process else "")
-    if known.compiled:
-        body = _CALLERS_PREFERENCE + body
+    begin = (_CALLERS_PREFERENCE if known.compiled else "") + begin
+    if begin:
+        body = f"    begin {{\n{begin}    }}\n{body}"
     options = [f"DefaultParameterSetName = '{_default_set(known)}'", "PositionalBinding = $false"]
     if known.should_process:
         options += ["SupportsShouldProcess", f"ConfirmImpact = '{known.confirm_impact or ('High' if known.name in _ASKS else 'Medium')}'"]

@@ -22,13 +22,16 @@ READY_SECONDS = 60
 
 @dataclass(frozen=True)
 class Job:
-    """One run of PowerShell: arguments after the program's name, standard input, environment, folder, the name of its set of C# sources."""
+    """One run of PowerShell: arguments after the program's name, standard input, environment, folder.
+
+    `key` names the set of C# sources that it compiles, None where it compiles nothing.
+    """
 
     args: tuple[str, ...]
     stdin: bytes
     env: dict[str, str]
     cwd: pathlib.Path
-    key: str = "none"
+    key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -108,8 +111,15 @@ class WarmPool:
         self._closed = False
 
     def warm(self) -> None:
-        """Start one process, so that the first job finds it ready."""
-        self._release(self._take("none"))
+        """Start one process in the background, so that the first job finds it ready."""
+        threading.Thread(target=self._warm, name="warming", daemon=True).start()
+
+    def _warm(self) -> None:
+        try:
+            self._release(self._take(None))
+        except RuntimeError:
+            if not self._closed:
+                raise
 
     def run(self, job: Job, running: Running) -> Outcome:
         """Run a job to its end; a process that asks to be replaced is replaced."""
@@ -117,7 +127,7 @@ class WarmPool:
             server = self._take(job.key)
             running.attach(server.process)
             try:
-                said = _ask(server.path, job) if not running.ended else None
+                said = _ask(server.path, job, job.key or server.key) if not running.ended else None
             except OSError:
                 said = None
             if said is None:
@@ -131,7 +141,7 @@ class WarmPool:
             if said.code is None:  # the script ended the process, or somebody killed it
                 self._drop(server)
                 return Outcome(None if running.ended else server.process.returncode, said.out, said.err)
-            server.key = job.key
+            server.key = job.key or server.key
             self._release(server)
             return Outcome(said.code, said.out, said.err)
 
@@ -143,12 +153,12 @@ class WarmPool:
         for server in idle:
             end(server.process)
 
-    def _take(self, key: str) -> _Server:
+    def _take(self, key: str | None) -> _Server:
         with self._free:
             while True:
                 if self._closed:
                     raise RuntimeError("the lab's PowerShell pool is closed")
-                fitting = [server for server in self._idle if server.key in (None, key)]
+                fitting = [server for server in self._idle if key is None or server.key in (None, key)]
                 if fitting:
                     best = max(fitting, key=lambda server: server.key == key)
                     self._idle.remove(best)
@@ -214,11 +224,11 @@ class _Said:
     recycle: bool = False
 
 
-def _ask(path: str, job: Job) -> _Said:
+def _ask(path: str, job: Job, key: str | None) -> _Said:
     """One job on a warm process; the protocol stands at the top of src/Host/Server.cs of the laboratory's PowerShell."""
     with socket.socket(socket.AF_UNIX) as wire:
         wire.connect(path)
-        order: dict[str, Any] = {"args": list(job.args), "env": job.env, "cwd": str(job.cwd), "stdin": len(job.stdin), "key": job.key}
+        order: dict[str, Any] = {"args": list(job.args), "env": job.env, "cwd": str(job.cwd), "stdin": len(job.stdin), "key": key}
         wire.sendall(json.dumps(order).encode() + b"\n" + job.stdin)
         texts: dict[str, list[str]] = {"out": [], "err": []}
         said = _Said()

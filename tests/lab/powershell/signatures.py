@@ -65,6 +65,10 @@ class Signature:
     should_process: bool
     confirm_impact: str | None
 
+    def whole(self) -> Signature:
+        """All of it; an entry of the index reads its table at this moment."""
+        return self
+
 
 def signature(name: str) -> Signature | None:
     """The signature of a command (any case of letters), or None where no table knows it."""
@@ -112,13 +116,18 @@ class _Lazy:
     def _read(self) -> Signature:
         return read(self.name, self._entry)
 
+    def whole(self) -> Signature:
+        """All of it, read."""
+        return self._read
+
     def __getattr__(self, attribute: str) -> Any:
         return getattr(self._read, attribute)
 
 
 def read(name: str, entry: dict[str, Any]) -> Signature:
     """A Signature out of one entry of a table."""
-    places = [_places(syntax, entry.get("positions", {})) for syntax in entry.get("sets", [""])]
+    by_name_only = " ".join(f"[-{parameter} <{kind}>]" for parameter, kind in entry.get("parameters", {}).items())
+    places = [_places(syntax, entry.get("positions", {})) for syntax in entry.get("sets") or [by_name_only]]
     names = entry.get("set_names") or _set_names(places)
     parameters = entry.get("parameters", {})
     return Signature(

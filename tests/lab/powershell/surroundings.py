@@ -33,15 +33,20 @@ _SPELLINGS = {
 }
 
 
+def is_system(account: str) -> bool:
+    """Whether an account is the machine itself, in one of its spellings."""
+    return account.rsplit("\\", 1)[-1].upper() in ("SYSTEM", "LOCALSYSTEM", "S-1-5-18")
+
+
 def profile(account: str) -> str:
     """The profile folder of an account, as a Windows path."""
     name = account.rsplit("\\", 1)[-1]
-    return r"C:\Windows\system32\config\systemprofile" if name.upper() == "SYSTEM" else rf"C:\Users\{name}"
+    return r"C:\Windows\system32\config\systemprofile" if is_system(account) else rf"C:\Users\{name}"
 
 
 def temporary(account: str) -> str:
     """The folder for temporary files of an account, as a Windows path."""
-    return r"C:\Windows\Temp" if account.rsplit("\\", 1)[-1].upper() == "SYSTEM" else profile(account) + r"\AppData\Local\Temp"
+    return r"C:\Windows\Temp" if is_system(account) else profile(account) + r"\AppData\Local\Temp"
 
 
 def environment(host: Any, account: str) -> dict[str, str]:
@@ -49,7 +54,7 @@ def environment(host: Any, account: str) -> dict[str, str]:
     home, name = profile(account), account.rsplit("\\", 1)[-1]
     plain = {
         "COMPUTERNAME": host.name,
-        "USERNAME": name if name.upper() != "SYSTEM" else f"{host.name}$",
+        "USERNAME": f"{host.name}$" if is_system(account) else name,
         "USERPROFILE": home,
         "USERDOMAIN": host.name,
         "HOMEDRIVE": "C:",

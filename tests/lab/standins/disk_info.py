@@ -10,10 +10,9 @@ from typing import Any
 from ..windows.answer import WindowsError
 from . import ModuleFailure, handler
 from . import drive_steps as steps
-from .disk_prep import bare, probe_source, wanted_drive
+from .disk_prep import probe_source, remembered_drive
 from .drive_facts import drive_facts
 from .drive_guard import foreign_partitions, reasons_against
-from .drive_papers import claim_of
 from .host_facts import is_virtual
 
 DISK_FIELDS = (
@@ -64,22 +63,23 @@ def disk_info(host: Any, params: dict[str, Any], check_mode: bool, session: Any)
     return {"changed": False, "disks": [_disk(d, drives) for d in drives], "host": _host(host)}
 
 
-def _asked(host: Any, params: dict[str, Any], drive: dict[str, Any]) -> dict[str, Any]:
-    claim = claim_of(host, bare(drive["serial"]))
-    plan = claim["plan_hash"] if claim and claim["seed"] == params["seed"] else None
-    known = {"planned_serial": drive["serial"], "planned_size": drive["size"], "plan_hash": plan}
-    return wanted_drive({**params, "staging_path": params.get("probe_staging_path")}, {**drive, **known})
+# States that ask for the next run, in the words of the result
+IDLE = {
+    "interrupted": ("copying", "the worker does not run; run win_disk_prep again, it goes on where it stopped"),
+    "unsealed": ("planned", "begun, but not encrypted yet; run win_disk_prep again"),
+}
 
 
 @handler("offlineseed.azure.win_disk_prep_info")
 def disk_prep_info(host: Any, params: dict[str, Any], check_mode: bool, session: Any) -> dict[str, Any]:
     """How far the drives of a seed are; an interrupted one counts as copying, with the way on."""
     path = params.get("probe_staging_path")
+    about = {**params, "staging_path": path}
     try:
-        found = steps.states(host, params["seed"], [_asked(host, params, d) for d in params["drives"]], path)
+        found = steps.states(host, params["seed"], [remembered_drive(host, about, d) for d in params["drives"]], path)
     except WindowsError as error:
         raise ModuleFailure(f"Failed to look at the drives of seed {params['seed']}: {error.message}") from None
-    for state in (s for s in found["drives"] if s["state"] == "interrupted"):
-        state["state"] = "copying"
-        state["message"] = state["message"] or "the worker does not run; run win_disk_prep again, it goes on where it stopped"
+    for state in (s for s in found["drives"] if s["state"] in IDLE):
+        word, message = IDLE[state["state"]]
+        state.update(state=word, message=state["message"] or message)
     return {"changed": False, **found, "source": probe_source(host, path) if path and not check_mode else None}

@@ -11,6 +11,7 @@ from ..windows.answer import WindowsError
 from ..windows.session import ENGINE
 from . import ModuleFailure, handler
 from . import drive_steps as steps
+from .drive_papers import claim_of
 from .drive_volume import Wanted
 from .work_folder import ROOT
 
@@ -39,11 +40,21 @@ def wanted_drive(params: dict[str, Any], drive: dict[str, Any]) -> Wanted:
         "files": _whole(drive.get("files")),
         "bytes": _whole(drive.get("bytes")),
         "proven": [p["protector"] for p in params.get("proven") or [] if bare(p["serial"]) == serial],
+        "key_refused": False,
         "staging_path": params.get("staging_path"),
     }
 
 
-def _wanted(params: dict[str, Any]) -> list[Wanted]:
+def remembered_drive(host: Any, params: dict[str, Any], drive: dict[str, Any]) -> Wanted:
+    """The same of a drive whose plan is not at hand: what this seed's claim on this host says of it."""
+    claim = claim_of(host, bare(drive["serial"]))
+    plan = claim["plan_hash"] if claim and claim["seed"] == params["seed"] else None
+    return wanted_drive(params, {**drive, "planned_serial": drive["serial"], "planned_size": drive["size"], "plan_hash": plan})
+
+
+def _wanted(host: Any, params: dict[str, Any]) -> list[Wanted]:
+    if params.get("state") == "cancelled":
+        return [remembered_drive(host, params, drive) for drive in params["drives"]]
     return [wanted_drive(params, drive) for drive in params.get("_drives") or []]
 
 
@@ -53,15 +64,15 @@ def probe_source(host: Any, path: str) -> dict[str, Any]:
         folder = host.path(path, ENGINE)
         files = sorted(entry for entry in folder.iterdir() if entry.is_file())
     except (WindowsError, OSError) as error:
-        return {"readable": False, "files": 0, "error": str(error), "account": "SYSTEM"}
+        return {"readable": False, "files": 0, "error": str(error), "account": f"{host.name}$"}
     if files:
         with open(files[0], "rb") as stream:
             stream.read(1)
-    return {"readable": True, "files": len(files), "error": None, "account": "SYSTEM"}
+    return {"readable": True, "files": len(files), "error": None, "account": f"{host.name}$"}
 
 
 def _one_drive(host: Any, operation: str, params: dict[str, Any]) -> dict[str, Any]:
-    wanted, key, method = _wanted(params)[0], params["_drives"][0].get("recovery_password") or "", params["encryption_method"]
+    wanted, key, method = _wanted(host, params)[0], params["_drives"][0].get("recovery_password") or "", params["encryption_method"]
     done = {
         "begin": lambda: steps.begin(host, wanted, key, method),
         "attach": lambda: steps.attach(host, wanted, key, method),
@@ -71,7 +82,7 @@ def _one_drive(host: Any, operation: str, params: dict[str, Any]) -> dict[str, A
 
 
 def _all_drives(host: Any, operation: str, params: dict[str, Any]) -> dict[str, Any]:
-    wanted, seed, staging = _wanted(params), params["seed"], params.get("staging_path")
+    wanted, seed, staging = _wanted(host, params), params["seed"], params.get("staging_path")
     if operation == "start":
         orders = list(zip(wanted, [d.get("list_sha256") or "" for d in params["_drives"]], strict=True))
         return {"changed": True, **steps.start(host, seed, orders, staging, int(params.get("max_rate") or 0))}

@@ -74,11 +74,12 @@ def _volume(host: Any, disk: Disk, p: Partition, v: Volume) -> dict[str, Any]:
     readable = bool(v.file_system) and not v.locked
     mount = f"{ROOT}\\mnt\\".lower()
     ranked = [x for x in p.paths if x.lower().startswith(mount)] + [x for x in p.paths if x[1:2] == ":"] + p.paths
+    known = readable and ranked[0] != v.path  # the engine does not know a volume's own path
     return {
         "path": v.path, "label": v.label if readable else "", "file_system": v.file_system if readable else "",
         "size": v.size if readable else 0, "free": v.free() if readable else 0, "removable": disk.removable,
         "page_file": disk.page_file and p.letter is not None, "system": p.system, "boot": p.boot, "root": ranked[0],
-        "encryption": _encryption(v) if host.facts.get("bitlocker", True) else None, "content": content_of(v.folder) if readable else None,
+        "encryption": _encryption(v) if host.facts.get("bitlocker", True) else None, "content": content_of(v.folder) if known else None,
     }  # fmt: skip
 
 

@@ -47,7 +47,13 @@ def is_reopen(drive: Drive, wanted: Drive) -> bool:
     if len(foreign_partitions(drive)) != 1 or len(drive["volumes"]) != 1 or drive["unseen_partitions"]:
         return False
     volume = drive["volumes"][0]
-    return volume["label"] == LABEL and volume["content"] is not None and volume["content"]["blank"] and volume["content"]["marker"] is None
+    content = volume["content"]  # None where it was not mounted yet: the rule `unmounted` stands in the way until begin has looked
+    return volume["label"] == LABEL and not is_locked(volume) and (content is None or (content["blank"] and content["marker"] is None))
+
+
+def is_locked(volume: dict[str, Any]) -> bool:
+    """Is it a locked BitLocker volume?"""
+    return volume["encryption"] is not None and volume["encryption"]["lock"] == "locked"
 
 
 def _duplicates(field: str, words: str) -> Rule:
@@ -181,6 +187,12 @@ def _read_only(d: Drive, every: list[Drive], w: Any) -> str | None:
     )
 
 
+def _unmounted(d: Drive, every: list[Drive], w: Any) -> str | None:
+    if w is None or not is_reopen(d, w) or d["volumes"][0]["content"] is not None:
+        return None
+    return "an interrupted preparation of this seed left a volume that is not mounted; it is mounted, and judged again by what is on it"
+
+
 def _other_seed(d: Drive, every: list[Drive], w: Any) -> str | None:
     for paper in (p for c in _contents(d) for p in (c["marker"], c["journal"]) if p is not None):
         if w is None or paper["seed"] != w["seed"]:
@@ -205,7 +217,7 @@ def _manifest_left(d: Drive, every: list[Drive], w: Any) -> str | None:
 
 def _locked(d: Drive, every: list[Drive], w: Any) -> str | None:
     for volume in d["volumes"]:
-        if volume["encryption"] and volume["encryption"]["lock"] == "locked":
+        if is_locked(volume):
             held = ", ".join(volume["encryption"]["protectors"])
             return f"it holds a locked BitLocker volume (protectors {held}); unlock it and look, or set wipe: true for it"
     return None
@@ -247,6 +259,7 @@ RULES: tuple[tuple[str, str, Rule], ...] = (
     ("changed_after_proof", "never", _changed_after_proof),
     ("offline", "consent", _offline),
     ("read_only", "consent", _read_only),
+    ("unmounted", "consent", _unmounted),
     ("other_seed", "content", _other_seed),
     ("other_plan", "content", _other_plan),
     ("manifest_left", "content", _manifest_left),
@@ -276,8 +289,8 @@ def standing_of(drives: list[Drive], wanted: Drive) -> dict[str, Any]:
     never = [r for r in reasons if r["kind"] == "never"]
     if never:
         return {"standing": "refused", "drive": drive, "reasons": never}
-    locked = [v for v in drive["volumes"] if v["encryption"] and v["encryption"]["lock"] == "locked"]
-    if locked:
+    locked = [v for v in drive["volumes"] if is_locked(v)]
+    if locked and not wanted["key_refused"]:
         known = any(p in wanted["proven"] for v in locked for p in v["encryption"]["protectors"])
         return {"standing": "prepared" if known else "locked", "drive": drive, "reasons": reasons}
     if is_ours(drive, wanted):

@@ -13,7 +13,7 @@ from typing import Any
 from ..windows.tasks import Task
 from . import ModuleFailure
 from .drive_facts import drive_facts
-from .drive_guard import standing_of
+from .drive_guard import foreign_partitions, standing_of
 from .drive_papers import claim_file, claim_of, set_claim, utc_now
 from .drive_volume import (
     Wanted,
@@ -58,6 +58,11 @@ def assert_fit(host: Any) -> None:
             "The FIPS policy (FipsAlgorithmPolicy, Enabled = 1) forbids MD5, which the manifest of Azure Import/Export is made of. "
             "Prepare the drives on a host without it."
         )
+    if not host.facts.get("bitlocker", True):
+        raise ModuleFailure(
+            "BitLocker is not installed on this host. Install it (Install-WindowsFeature -Name BitLocker -IncludeAllSubFeature), "
+            "restart the host, and run again."
+        )
 
 
 # -- looking ---------------------------------------------------------------------------------------------------------------------
@@ -71,7 +76,7 @@ def _worker(host: Any, seed: str) -> dict[str, Any]:
 def _blank_state(wanted: Wanted, standing: str, reasons: list[dict[str, str]]) -> dict[str, Any]:
     return {
         "serial": wanted["serial"], "size": wanted["size"], "plan_hash": wanted["plan_hash"], "state": "planned", "standing": standing,
-        "wipes": False, "files_total": None, "files_done": 0, "bytes_total": None, "bytes_done": 0, "manifest_file": None,
+        "wipes": False, "holds": [], "files_total": None, "files_done": 0, "bytes_total": None, "bytes_done": 0, "manifest_file": None,
         "manifest_hash": None, "manifest_size": None, "protector": None, "message": None,
         "reasons": [{"id": r["id"], "text": r["text"]} for r in reasons],
     }  # fmt: skip
@@ -88,7 +93,8 @@ def _add_proof(host: Any, wanted: Wanted, state: dict[str, Any]) -> None:
 def _add_progress(host: Any, wanted: Wanted, state: dict[str, Any], worker: dict[str, Any], content: dict[str, Any]) -> None:
     folder, name = seed_folder(host, wanted["seed"]), f"{wanted['serial']}.json"
     progress, order = read_paper(folder / "progress" / name), read_paper(folder / "orders" / name)
-    state["state"] = "interrupted"
+    last = content["journal"]["last"] if content["journal"] else None
+    state["state"] = "sealed" if last and last.get("event") == "opened" else "interrupted"
     if progress is not None:
         state.update({key: progress[key] for key in ("files_total", "files_done", "bytes_total", "bytes_done", "message")})
     present = order is not None and progress is not None and progress["attempt"] == order["attempt"]
@@ -97,7 +103,6 @@ def _add_progress(host: Any, wanted: Wanted, state: dict[str, Any], worker: dict
         state["message"] = state["message"] if present else None
     if present and progress["state"] == "failed":
         state["state"] = "failed"
-    last = content["journal"]["last"] if content["journal"] else None
     copying = worker["running"] and present and progress["state"] == "copying"
     if last and last.get("event") == "manifest" and not copying:
         state.update(state="copied", message=None, manifest_file=last["file"], manifest_hash=last["md5"], manifest_size=last["size"])
@@ -122,12 +127,36 @@ def _state_of(host: Any, wanted: Wanted, judgement: dict[str, Any], worker: dict
     elif standing == "ours":
         volume = next(v for v in judgement["drive"]["volumes"] if v["content"] and v["content"]["marker"])
         _add_progress(host, wanted, state, worker, volume["content"])
-        state["protector"] = next(iter(volume["encryption"]["protectors"]), None)
-        if state["state"] == "copied" and volume["encryption"]["conversion"] != "fully_encrypted":
-            state["state"] = "encrypting"
+        state["protector"] = next(iter((volume["encryption"] or {"protectors": []})["protectors"]), None)
+        state["state"] = _sealed_state(state["state"], volume["encryption"])
     else:
         state["wipes"] = standing != "blank"
+    if judgement["drive"] is not None:
+        state["holds"] = _holdings(judgement["drive"])
     return state
+
+
+def _sealed_state(state: str, encryption: dict[str, Any] | None) -> str:
+    """A drive without key or encryption is `unsealed`, whatever lies on it; a copied one may still be encrypting."""
+    if state == "copying":
+        return state
+    if encryption is None or not encryption["protectors"] or encryption["conversion"] == "fully_decrypted":
+        return "unsealed"
+    return "encrypting" if state == "copied" and encryption["conversion"] != "fully_encrypted" else state
+
+
+def _holdings(drive: dict[str, Any]) -> list[str]:
+    """What a person is told that a disk holds: each partition but Microsoft's reserved one, with its volume."""
+    told = []
+    for partition in foreign_partitions(drive):
+        volume = next((v for v in drive["volumes"] if v["path"] in partition["access_paths"]), None)
+        named = ""
+        if volume is not None:
+            named = f", volume '{volume['label']}' {volume['file_system']} with {volume['size'] - volume['free']} bytes used"
+            if volume["encryption"] and volume["encryption"]["lock"] == "locked":
+                named = ", locked by BitLocker"
+        told.append(f"{partition['type']} partition of {partition['size']} bytes{named}")
+    return told
 
 
 def states(host: Any, seed: str, wanted: list[Wanted], staging_path: str | None) -> dict[str, Any]:
@@ -146,7 +175,10 @@ def begin(host: Any, wanted: Wanted, key: str, method: str) -> tuple[bool, dict[
     assert_fit(host)
     new_seed_folders(host, wanted["seed"])
     if judgement_of(host, wanted)["standing"] == "locked":
-        return _open_locked(host, wanted, key, method)
+        opened = _open_locked(host, wanted, key, method)
+        if opened[1]["standing"] != "locked" or not wanted["wipe"]:
+            return opened
+        wanted["key_refused"] = True
     judgement, formatted = reset_drive(host, wanted)
     if formatted:
         root, _, _ = mount_drive(host, wanted)
@@ -234,7 +266,7 @@ def _order(host: Any, folder: pathlib.Path, wanted: Wanted, sha256: str, source:
         return f"{ROOT}\\{wanted['seed']}\\lists\\{listing.name} is missing or torn; run again, it is put again"
     root, volume, _ = mount_drive(host, wanted)
     done = sum(f.stat().st_size for f in (host.path(root) / "data").glob("*"))
-    ranges = int(wanted["bytes"] / RANGE + wanted["files"])
+    ranges = round(wanted["bytes"] / RANGE + wanted["files"])
     needed = max(0, wanted["bytes"] - done) + ranges * BYTES_A_RANGE + wanted["files"] * BYTES_A_FILE + SPARE
     free = free_of(host, volume)
     if free < needed:

@@ -58,7 +58,7 @@ def reset_drive(host: Any, wanted: Wanted) -> tuple[dict[str, Any], bool]:
     if judgement["standing"] not in ("blank", "wipeable", "reopen"):
         return judgement, False
     if not _may_be_wiped(judgement):
-        _enable(host, judgement)
+        _enable(host, judgement, wanted)
         judgement = judgement_of(host, wanted)
         if not _may_be_wiped(judgement):
             return judgement | {"standing": "refused"}, False
@@ -75,12 +75,14 @@ def reset_drive(host: Any, wanted: Wanted) -> tuple[dict[str, Any], bool]:
     return judgement, True
 
 
-def _enable(host: Any, judgement: dict[str, Any]) -> None:
+def _enable(host: Any, judgement: dict[str, Any], wanted: Wanted) -> None:
     cures, path = [r["id"] for r in judgement["reasons"]], judgement["drive"]["path"]
     if "offline" in cures:
         ask(host, "Set-Disk", Path=path, IsOffline=False)
     if "read_only" in cures:
         ask(host, "Set-Disk", Path=path, IsReadOnly=False)
+    if "unmounted" in cures:
+        mount_drive(host, wanted)
 
 
 def seed_partition(host: Any, wanted: Wanted) -> dict[str, Any]:

@@ -1,7 +1,10 @@
 # Copyright: (c) 2026, offlineseed.azure contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-r"""Reads a PowerShell literal: hash tables, arrays, texts, numbers, $true, $false, $null. Enough for the `$spec` of a module."""
+r"""Reads a PowerShell literal: hash tables and their sums, arrays, texts, numbers, $true, $false, $null, and variables that hold such.
+
+Enough for the `$spec` of a module. A variable that holds a `[Func[…, [long]]]` is Ansible.Basic's 64-bit number: the type `int` here.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,16 @@ _TOKEN = re.compile(
     r"""
     (?P<blank>[ \t]+|\#[^\n]*|`\r?\n)
   | (?P<newline>\r?\n|;)
-  | (?P<table>@\{) | (?P<array>@\() | (?P<close>[})]) | (?P<open>\() | (?P<equals>=) | (?P<comma>,)
+  | (?P<table>@\{) | (?P<array>@\() | (?P<close>[})]) | (?P<open>\() | (?P<equals>=) | (?P<comma>,) | (?P<plus>\+)
   | '(?P<single>(?:[^']|'')*)' | "(?P<double>[^"$`]*)"
   | \$(?P<constant>true|false|null)\b
+  | \$(?P<variable>\w+)
   | (?P<number>-?\d+(?:\.\d+)?)\b
   | (?P<word>[A-Za-z_][\w-]*)
 """,
     re.VERBOSE | re.IGNORECASE,
 )
+_LONG = re.compile(r"\[Func\[\[object\],\s*\[long\]\]\]", re.IGNORECASE)
 _CONSTANTS = {"true": True, "false": False, "null": None}
 
 
@@ -29,10 +34,10 @@ class NotALiteral(ValueError):
 
 def read_assignment(script: str, variable: str) -> Any:
     """The value of the first `$variable = @{…}` of a script. Raises NotALiteral where it is no plain literal."""
-    found = re.search(rf"(?mi)^\${variable}\s*=\s*(?=@)", script)
+    found = re.search(rf"(?mi)^\${variable}\s*=\s*(?=[@$\[])", script)
     if not found:
         raise NotALiteral(f"the script does not assign a literal to ${variable}")
-    return _Reader(script, found.end()).value()
+    return "int" if _LONG.match(script, found.end()) else _Reader(script, found.end()).value()
 
 
 class _Reader:
@@ -74,8 +79,12 @@ class _Reader:
 
     def _single(self) -> Any:
         kind, text = self._next()
-        if kind == "table":
-            return self._table()
+        if kind in ("table", "variable"):
+            made = self._table() if kind == "table" else read_assignment(self.text, text)
+            while self._peek()[0] == "plus":
+                self._next()
+                made = {**made, **self._single()}
+            return made
         if kind == "array":
             return self._array()
         if kind == "open":

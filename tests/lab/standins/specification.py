@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, offlineseed.azure contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The argument specification of a Windows module: options as documented, and what only its own `$spec` says (no_log, rules, hidden ones)."""
+"""The argument specification of a Windows module: options as documented, and what only its own `$spec` says (no_log, rules, hidden)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
 
 from ..shared import CHECKOUT
 from .literals import read_assignment
@@ -32,6 +33,7 @@ _DOCUMENTED = {
 class Specification:
     """`options` as AnsibleModule's argument_spec; `rules` as its keywords."""
 
+    name: str
     options: dict[str, Any]
     rules: dict[str, Any] = field(default_factory=dict)
     supports_check_mode: bool = True
@@ -44,6 +46,7 @@ def of(name: str) -> Specification:
     documented = _documented(MODULES / f"{short}.yml")
     own = read_assignment((MODULES / f"{short}.ps1").read_text(encoding="utf-8"), "spec")
     return Specification(
+        short,
         _merge(documented, own.get("options", {})),
         {rule: own[rule] for rule in RULES if rule in own},
         bool(own.get("supports_check_mode", False)),
@@ -53,7 +56,12 @@ def of(name: str) -> Specification:
 def validate(spec: Specification, arguments: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """(parameters with defaults and types, errors in Ansible's words)."""
     checked = ArgumentSpecValidator(spec.options, **spec.rules).validate(arguments)
-    return checked.validated_parameters, list(checked.error_messages)
+    return checked.validated_parameters, [_told(error, spec.name) for error in checked.errors]
+
+
+def _told(error: Exception, module: str) -> str:
+    """An error as Ansible.Basic words it."""
+    return f"Unsupported parameters for ({module}) module: {error}" if isinstance(error, UnsupportedError) else str(error)
 
 
 def secrets(spec: Specification, params: dict[str, Any]) -> set[str]:

@@ -18,8 +18,12 @@ from .volume import Volume
 from .words import GPT_BASIC, GPT_RESERVED
 
 MIB = 1 << 20
-MSR_SIZE = 16 * MIB
-SMALLEST_GPT = 34 * MIB
+SMALLEST_GPT = 8 * MIB
+
+
+def msr_size(disk_size: int) -> int:
+    """The reserved partition of a fresh GPT: 16 MiB since Windows 10; on a disk below 1 GiB, which only a lab has, 1 MiB (assumed)."""
+    return 16 * MIB if disk_size >= 1024 * MIB else MIB
 
 
 @dataclass(eq=False)
@@ -136,7 +140,7 @@ class Disk:
         self.style = style
         if style == "GPT":
             self.guid = "{" + str(uuid.uuid4()) + "}"
-            self.partitions = [Partition(MIB, MSR_SIZE, GPT_RESERVED, guid="{" + str(uuid.uuid4()) + "}")]
+            self.partitions = [Partition(MIB, msr_size(self.size), GPT_RESERVED, guid="{" + str(uuid.uuid4()) + "}")]
         else:
             self.signature = int(hashlib.sha256(self.serial.encode()).hexdigest()[:8], 16)
 

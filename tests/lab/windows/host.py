@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import pathlib
+import shutil
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -97,10 +99,11 @@ class Host:
 
     def save(self) -> None:
         """Write model.json, atomically."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        fresh = self.folder / "model.json.new"
-        fresh.write_text(json.dumps(self.state(), indent=1, ensure_ascii=False), encoding="utf-8")
-        os.replace(fresh, self.folder / "model.json")
+        with self.lock:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            fresh = self.folder / "model.json.new"
+            fresh.write_text(json.dumps(self.state(), indent=1, ensure_ascii=False), encoding="utf-8")
+            os.replace(fresh, self.folder / "model.json")
 
     def change(self, what: str, **detail: Any) -> None:
         """Journal a change of this host and save its model."""
@@ -201,9 +204,7 @@ class Host:
 
     def reboot(self) -> None:
         """Every process ends, protected volumes come up locked."""
-        self.tasks.stop_all()
-        if self.mars:
-            self.mars.interrupt("the host restarted")
+        self._end_processes("the host restarted")
         with self.lock:
             self.storage.power_cycle()
             self.booted, self.running = stamp(self.clock.now()), True
@@ -211,12 +212,17 @@ class Host:
 
     def stop(self) -> None:
         """Power off."""
-        self.tasks.stop_all()
-        if self.mars:
-            self.mars.interrupt("the host was switched off")
+        self._end_processes("the host was switched off")
         with self.lock:
             self.running = False
             self.change("stopped")
+
+    def _end_processes(self, why: str) -> None:
+        self.tasks.stop_all()
+        if self.engine is not None:
+            self.engine.stop_processes(self)
+        if self.mars:
+            self.mars.interrupt(why)
 
     def start(self) -> None:
         """Power on."""
@@ -249,16 +255,19 @@ class Host:
 
 def digest(value: Any) -> str:
     """SHA-256 of a JSON-ready value."""
-    import hashlib
-
     return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def copy_into(source: pathlib.Path, volume: Volume) -> None:
-    """Copy a folder's content onto a volume (hard links where the file system allows, since nobody writes into these files)."""
-    import shutil
-
-    shutil.copytree(source, volume.folder, symlinks=True, dirs_exist_ok=True)
+    """Copy a folder's files and folders onto a volume; links, sockets and their kin are left out."""
+    for root, folders, files in os.walk(source):
+        here = pathlib.Path(root)
+        folders[:] = [name for name in folders if not (here / name).is_symlink()]
+        there = volume.folder / here.relative_to(source)
+        there.mkdir(exist_ok=True)
+        for path in (here / name for name in files):
+            if path.is_file() and not path.is_symlink():
+                shutil.copy2(path, there / path.name)
 
 
 __all__ = ["MIB", "AccessDenied", "Host", "copy_into", "digest", "tree_digest"]

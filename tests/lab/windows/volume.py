@@ -126,8 +126,8 @@ class Volume:
         shutil.move(here, there)
 
     def overhead(self) -> int:
-        """What the file system takes for itself (assumed: 2 %, at most 64 MiB)."""
-        return min(OVERHEAD_LIMIT, self.size // 50) if self.file_system else 0
+        """What the file system takes for itself (assumed: a 64th, at most 64 MiB)."""
+        return min(OVERHEAD_LIMIT, self.size // 64) if self.file_system else 0
 
     def used(self) -> int:
         """Bytes taken, in whole clusters."""
@@ -161,7 +161,7 @@ def walk_files(folder: pathlib.Path) -> Iterable[str]:
         folders[:] = sorted(name for name in folders if not os.path.islink(os.path.join(root, name)))
         for name in sorted(files):
             full = os.path.join(root, name)
-            if not os.path.islink(full):
+            if os.path.isfile(full) and not os.path.islink(full):
                 yield os.path.relpath(full, folder)
 
 

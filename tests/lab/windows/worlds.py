@@ -10,6 +10,7 @@ import random
 
 from .. import names
 from ..clock import Clock
+from ..sample import measure
 from ..sample import write as sample_data
 from .access import ADMINISTRATORS, SYSTEM, Acl, rule
 from .disk import MIB, Disk
@@ -28,6 +29,7 @@ SYSTEM_SERIALS = {"SRV1": "VD0000SRV1", "COPY1": "S4EVNX0COPY1"}
 DATA_SERIAL = "VD0001SRV1"
 BYSTANDER_SERIAL = "BYSTANDER01"
 BYSTANDER_SIZE = 64 * MIB
+SYSTEM_SIZE, DATA_SIZE = 2048 * MIB, 4096 * MIB
 FOLDERS = (
     "Windows\\System32\\config",
     "Windows\\Temp",
@@ -54,8 +56,8 @@ def build(folder: pathlib.Path, clock: Clock, data: pathlib.Path | None = None) 
     network.add_account(f"{DOMAIN}\\{names.WINRM_USER}", names.WINRM_PASSWORD, administrator=True)
     source = network.add_host(names.SOURCE, VIRTUAL)
     copy_host = network.add_host(names.COPY_HOST, PHYSICAL)
-    _system_disk(source, "Virtual" if source.facts["virtual"] else "SATA")
-    _system_disk(copy_host, "SATA")
+    system_disk(source, "Virtual")
+    system_disk(copy_host, "SATA", SYSTEM_SIZE + 2 * _bytes(data))
     _data_disk(source, data)
     _share(copy_host)
     _agent(source)
@@ -64,10 +66,11 @@ def build(folder: pathlib.Path, clock: Clock, data: pathlib.Path | None = None) 
     return network
 
 
-def _system_disk(host: Host, bus: str) -> Disk:
+def system_disk(host: Host, bus: str, size: int = SYSTEM_SIZE) -> Disk:
+    """The disk that Windows starts from: EFI, MSR, C:, recovery; with it come services and a registry."""
     disk = Disk(
         SYSTEM_SERIALS.get(host.name, f"SYS{host.name}"),
-        2048 * MIB,
+        size,
         bus,
         model="Virtual Disk" if bus == "Virtual" else "LAB SSD 2 GB",
         media="SSD",
@@ -100,6 +103,11 @@ def _system_disk(host: Host, bus: str) -> Disk:
     return disk
 
 
+def _bytes(data: pathlib.Path | None) -> int:
+    """Bytes of the data to protect, in whole MiB; the sample is small."""
+    return measure(pathlib.Path(data))[1] // MIB * MIB if data else 0
+
+
 def _services(host: Host) -> None:
     for name, display, path in (
         ("WinRM", "Windows Remote Management (WS-Management)", "C:\\Windows\\System32\\svchost.exe -k NetworkService"),
@@ -111,7 +119,7 @@ def _services(host: Host) -> None:
 
 
 def _data_disk(host: Host, data: pathlib.Path | None) -> None:
-    disk = Disk(DATA_SERIAL, 4096 * MIB, "Virtual", model="Virtual Disk", media="SSD", base=host.folder)
+    disk = Disk(DATA_SERIAL, DATA_SIZE + 2 * _bytes(data), "Virtual", model="Virtual Disk", media="SSD", base=host.folder)
     disk.initialise("GPT")
     partition = disk.add_partition()
     partition.letter = "D"
@@ -194,8 +202,9 @@ def _agent(host: Host) -> None:
     host.mars.create_policy(["D:\\"])
 
 
-def bystander(host: Host, serial: str = BYSTANDER_SERIAL, size: int = BYSTANDER_SIZE) -> Disk:
+def bystander(host: Host, serial: str = BYSTANDER_SERIAL, size: int | None = None) -> Disk:
     """A disk full of somebody's data, which nothing may ever touch."""
+    size = size or BYSTANDER_SIZE
     disk = Disk(serial, size, base=host.folder)
     disk.initialise("GPT")
     partition = disk.add_partition()
@@ -211,4 +220,4 @@ def bystander(host: Host, serial: str = BYSTANDER_SERIAL, size: int = BYSTANDER_
     return disk
 
 
-__all__ = ["BYSTANDER_SERIAL", "build", "bystander", "sample_data"]
+__all__ = ["BYSTANDER_SERIAL", "PHYSICAL", "VIRTUAL", "build", "bystander", "sample_data", "system_disk"]

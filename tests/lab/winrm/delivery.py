@@ -15,25 +15,23 @@ import hashlib
 import json
 from typing import Any
 
-from ..powershell import command_line
 from ..powershell.surroundings import PRELUDE
 from .payload import ModuleRun
 
 UTILITY = "LabWindowsSetUp"
-_OPTIONS = ("-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Unrestricted", "-EncodedCommand")
 # Public on Unix only since PowerShell 7.6 (PowerShell/PowerShell pull request 25051): an older one does not find the type.
 _LOCKDOWN = "[SystemPolicy]::GetSystemLockdownPolicy() -eq 'Enforce'"
 
 
-def job(request: ModuleRun, genuine: bool) -> tuple[tuple[str, ...], bytes, str]:
-    """(arguments, standard input, key of the C# sources) of the job; `genuine` = the laboratory's own build of PowerShell."""
+def job(request: ModuleRun, genuine: bool) -> tuple[str, bytes, str | None]:
+    """(script, standard input, key of the C# sources) of the job; `genuine` = the laboratory's own build of PowerShell."""
     manifest, before = copy.deepcopy(request.manifest), request.before
     if request.generation == 2:
         before = _prepare_second(manifest, before, genuine)
     else:
         _prepare_first(manifest)
     stdin = before + json.dumps(manifest).encode() + request.after
-    return (*_OPTIONS, command_line.encode(request.command)), stdin, _key(request)
+    return request.command, stdin, _key(request)
 
 
 def _prepare_second(manifest: dict[str, Any], before: bytes, genuine: bool) -> bytes:
@@ -59,9 +57,9 @@ def _set_up() -> str:
     return base64.b64encode(f"{PRELUDE}\n".encode()).decode()
 
 
-def _key(request: ModuleRun) -> str:
+def _key(request: ModuleRun) -> str | None:
     if request.generation == 2:
         sources = {name: script["script"] for name, script in request.manifest["scripts"].items() if name.endswith(".cs")}
     else:
         sources = request.manifest.get("csharp_utils", {})
-    return hashlib.sha256(json.dumps(sources, sort_keys=True).encode()).hexdigest()[:16]
+    return None if not sources else hashlib.sha256(json.dumps(sources, sort_keys=True).encode()).hexdigest()[:16]

@@ -24,11 +24,12 @@ from ..powershell.model_socket import LONGEST_PATH, ModelSocket
 from ..powershell.nursery import Nursery, end
 from ..powershell.pool import Job, Outcome, Processes, Running, WarmPool, serves
 from ..powershell.signatures import excerpted, known, signature
-from ..powershell.surroundings import PRELUDE, process_environment, temporary
+from ..powershell.surroundings import PRELUDE, is_system, process_environment
 from . import delivery
 from .payload import ModuleRun
 
 NETWORK, SYSTEM, BATCH = "network", "system", "batch"
+OPTIONS = ("-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Unrestricted")
 WINDOWS_MODULES = frozenset(
     {"Storage", "BitLocker", "CimCmdlets", "ScheduledTasks", "SmbShare", "ServerManager", "MSOnlineBackup", "FailoverClusters"}
 )
@@ -92,13 +93,16 @@ class Engine:
 
     # -- hosts -------------------------------------------------------------------------------------------------------------------
     def add(self, host: Any) -> None:
-        """Open the model of a host to PowerShell."""
+        """Open the model of a host to PowerShell; a host that was loaded anew takes the place of its former self."""
         with self._lock:
-            if host.name not in self._places:
+            former = self._places.get(host.name)
+            if former is not None and former.host is not host:
+                former.socket.close()
+            if former is None or former.host is not host:
                 self._places[host.name] = _Place(host, ModelSocket(host, self.folder / "commands.jsonl"))
 
     def warm(self) -> None:
-        """Get ready before the first task comes."""
+        """Get ready before the first task comes; returns at once."""
         self.pool.warm()
 
     def close(self) -> None:
@@ -117,26 +121,48 @@ class Engine:
             one.end() if isinstance(one, Running) else one.kill()
 
     # -- modules -----------------------------------------------------------------------------------------------------------------
-    def run_module(self, host: Any, request: ModuleRun, account: str, logon: str = NETWORK, running: Running | None = None) -> Outcome:
-        """Run a module's payload, unchanged but for the modelled Windows that is put around it."""
-        args, stdin, key = delivery.job(request, genuine=serves(self.program))
-        return self.run(host, args, stdin, key, account, logon, running)
-
-    def run(
-        self, host: Any, args: tuple[str, ...], stdin: bytes, key: str, account: str, logon: str = NETWORK, running: Running | None = None
+    def run_module(
+        self,
+        host: Any,
+        request: ModuleRun,
+        account: str,
+        logon: str = NETWORK,
+        running: Running | None = None,
+        plain_errors: bool = False,
     ) -> Outcome:
-        """Run PowerShell on a host, wait for its end."""
-        running = running or Running()
-        with self._at_work(host, running), self._folder() as cwd:
-            outcome = self.pool.run(Job(args, stdin, self._environment(host, account, logon), cwd, key), running)
-            return _refuse_strays(host, cwd, outcome)
+        """Run a module's payload, unchanged but for the modelled Windows that is put around it."""
+        script, stdin, key = delivery.job(request, genuine=serves(self.program))
+        return self._run(host, script, stdin, key, (account, logon), running, plain_errors)
 
     def run_script(
-        self, host: Any, script: str, account: str, logon: str = NETWORK, stdin: bytes = b"", running: Running | None = None
+        self,
+        host: Any,
+        script: str,
+        account: str,
+        logon: str = NETWORK,
+        stdin: bytes = b"",
+        running: Running | None = None,
+        plain_errors: bool = False,
     ) -> Outcome:
-        """Run a script's text on a host, wait for its end."""
-        args = ("-NoProfile", "-NonInteractive", "-EncodedCommand", command_line.encode(f"{PRELUDE}\n{script}"))
-        return self.run(host, args, stdin, "none", account, logon, running)
+        """Run a script's text on a host, wait for its end. `plain_errors`: its errors are text, not CLIXML."""
+        return self._run(host, f"{PRELUDE}\n{script}", stdin, None, (account, logon), running, plain_errors)
+
+    def _run(
+        self,
+        host: Any,
+        script: str,
+        stdin: bytes,
+        key: str | None,
+        who: tuple[str, str],
+        running: Running | None,
+        plain_errors: bool,
+    ) -> Outcome:
+        running = running or Running()
+        options = (*OPTIONS, "-OutputFormat", "Text") if plain_errors else OPTIONS
+        args = (*options, "-EncodedCommand", command_line.encode(script))
+        with self._at_work(host, running), self._folder() as cwd:
+            outcome = self.pool.run(Job(args, stdin, self._environment(host, *who), cwd, key), running)
+            return _refuse_strays(host, cwd, outcome)
 
     @contextmanager
     def _at_work(self, host: Any, running: Running) -> Iterator[None]:
@@ -172,7 +198,7 @@ class Engine:
             if names not in self._modules:
                 folder = self.home / "modules" / f"commands{len(self._modules)}"
                 self._modules[names] = list(write_modules([signature(name) for name in names], folder).values())
-            return [*self._modules[names], self._overrides]
+            return [self._overrides, *self._modules[names]]
 
     # -- scheduled tasks ---------------------------------------------------------------------------------------------------------
     def start_process(self, host: Any, command: str, account: str = "SYSTEM", on_exit: Callable[[int], None] | None = None) -> TaskProcess:
@@ -219,7 +245,7 @@ def _played() -> frozenset[str]:
     """Every command of Windows' own modules, and those of PowerShell's modules that exist on Windows only (the excerpt names them)."""
     found = {name for name in known() if signature(name).module in WINDOWS_MODULES}
     found |= {name for name in excerpted() if signature(name).module.startswith("Microsoft.PowerShell.")}
-    return frozenset(found - {*overrides.REGISTRY, "New-PSDrive"})
+    return frozenset(found - overrides.OVERRIDDEN)
 
 
 def short_folder(wanted: pathlib.Path) -> pathlib.Path:
@@ -229,11 +255,6 @@ def short_folder(wanted: pathlib.Path) -> pathlib.Path:
     shutil.rmtree(wanted, ignore_errors=True)
     wanted.mkdir(parents=True)
     return wanted
-
-
-def is_system(account: str) -> bool:
-    """Whether an account is the machine itself, in one of its spellings."""
-    return account.rsplit("\\", 1)[-1].upper() in ("SYSTEM", "LOCALSYSTEM", "S-1-5-18")
 
 
 def _task_arguments(host: Any, command: str, account: str) -> tuple[str, ...]:
@@ -249,7 +270,7 @@ def _task_arguments(host: Any, command: str, account: str) -> tuple[str, ...]:
         raise ValueError(f"the task's action {command[:80]!r} gives PowerShell neither a script nor a file")
     ending = "if ($null -ne (Get-Variable -Name LASTEXITCODE -ErrorAction Ignore)) { exit $LASTEXITCODE }"
     script = f"{PRELUDE}\n{body}\n{ending}"
-    return ("-NoProfile", "-NonInteractive", "-OutputFormat", "Text", "-EncodedCommand", command_line.encode(script))
+    return (*OPTIONS, "-OutputFormat", "Text", "-EncodedCommand", command_line.encode(script))
 
 
 def _strays(host: Any, cwd: pathlib.Path) -> str | None:
@@ -258,8 +279,8 @@ def _strays(host: Any, cwd: pathlib.Path) -> str | None:
     if not found:
         return None
     return (
-        f"On {host.name} .NET was given a Windows path that PowerShell had not resolved, and wrote {', '.join(map(repr, found[:3]))} to the "
-        "process's folder; resolve it first with $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath()"
+        f"On {host.name} .NET was given a Windows path that PowerShell had not resolved, and wrote {', '.join(map(repr, found[:3]))} "
+        "to the process's folder; resolve it first with $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath()"
     )
 
 
@@ -268,6 +289,3 @@ def _refuse_strays(host: Any, cwd: pathlib.Path, outcome: Outcome) -> Outcome:
     if stray is None:
         return outcome
     return Outcome(1, json.dumps({"failed": True, "msg": stray}).encode(), outcome.err)
-
-
-__all__ = ["BATCH", "NETWORK", "SYSTEM", "Engine", "TaskProcess", "is_system", "temporary"]

@@ -10,6 +10,7 @@ from typing import Any
 
 from .. import standins
 from ..powershell.pool import Outcome, Running
+from ..powershell.surroundings import is_system
 from .helpers import Result, Shell
 from .helpers import run as run_helper
 from .payload import Helper, ModuleRun, NotUnderstood, Raw, Request, parse_script
@@ -46,15 +47,17 @@ class Executor:
 
     def _module(self, shell: Shell, request: ModuleRun, running: Running) -> Result:
         account = request.become_user or shell.account
+        logon = "system" if is_system(account) else "network"
         if self.engine is None:
-            result = standins.call(shell.host, request.name, request.arguments, request.internal, account)
+            result = standins.call(shell.host, request.name, request.arguments, request.internal, account, logon)
             return Result(int(bool(result.get("failed"))), (json.dumps(result),))
-        return told(self.engine.run_module(shell.host, request, account, running=running))
+        return told(self.engine.run_module(shell.host, request, account, logon, running, shell.plain_errors))
 
     def _raw(self, shell: Shell, request: Raw, running: Running) -> Result:
         if self.engine is None:
             raise NotUnderstood(f"without a PowerShell the lab runs modules only, not {request.script[:120]!r}")
-        return told(self.engine.run_script(shell.host, request.script, shell.account, stdin=request.stdin, running=running))
+        wanted = {"stdin": request.stdin, "running": running, "plain_errors": shell.plain_errors}
+        return told(self.engine.run_script(shell.host, request.script, shell.account, **wanted))
 
 
 def told(outcome: Outcome) -> Result:

@@ -37,10 +37,14 @@ class Result:
 
 @dataclass
 class Shell:
-    """What the commands of one shell share: host, account, and the file that psrp of ansible-core 2.18 and older reads in pieces."""
+    """What the commands of one shell share: host, account, and the file that psrp of ansible-core 2.18 and older reads in pieces.
+
+    `plain_errors`: errors are text, not the CLIXML that a console's client decodes.
+    """
 
     host: Any
     account: str
+    plain_errors: bool = False
     open_file: BinaryIO | None = None
 
     def close(self) -> None:

@@ -43,7 +43,7 @@ class RunspacePool:
     def __init__(self, service: Service, account: str, message: soap.Message) -> None:
         element = message.find("rsp:Shell")
         self.id = (element.get("ShellId") if element is not None else None) or str(uuid.uuid4()).upper()
-        self.service, self.shell = service, Shell(service.host, account)
+        self.service, self.shell = service, Shell(service.host, account, plain_errors=True)
         self.core = psrpcore.ServerRunspacePool()
         self.pipelines: dict[str, Pipeline] = {}
         self.queue: list[bytes] = []

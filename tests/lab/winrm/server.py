@@ -15,7 +15,7 @@ from typing import Any
 from .executor import Executor
 from .faults import Faults
 from .http11 import reset, serve_connection
-from .service import Service
+from .service import Connection, Service
 
 WATCH_SECONDS = 0.2
 WORKERS = 64
@@ -114,7 +114,7 @@ class Listener:
             return
         self._writers.add(writer)
         try:
-            await serve_connection(reader, writer, self.service.handle)
+            await serve_connection(reader, writer, Connection(self.service).handle)
         finally:
             self._writers.discard(writer)
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import dataclasses
 import logging
 from collections.abc import Callable
 from typing import Any
 
 from ..powershell.pool import Running
-from . import auth, soap
+from . import soap
+from .auth import Accounts, Authenticator, refusal
 from .executor import Executor
 from .faults import Faults, Rule
 from .helpers import Result, Shell
@@ -27,18 +29,32 @@ ENVELOPE_KILOBYTES = 500
 CONFIGURATION = "http://schemas.microsoft.com/wbem/wsman/1/config"
 
 
-class Service:
-    """`handle` answers one HTTP request. Work runs on `workers`, so that hosts do not wait for each other."""
+class Connection:
+    """One client's connection to a service."""
 
-    def __init__(self, host: Any, executor: Executor, users: dict[str, str], faults: Faults, workers: concurrent.futures.Executor) -> None:
-        self.host, self.executor, self.users, self.faults, self.workers = host, executor, users, faults, workers
-        self.shells: dict[str, WinRs | RunspacePool] = {}
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._authenticator = Authenticator(service.accounts)
 
     async def handle(self, request: HttpRequest) -> HttpResponse:
         """Answer a request. Raises Cut where the connection is to end instead."""
-        account = auth.account_of(request, self.host.name, self.users)
-        if account is None:
-            return auth.refusal()
+        asked_by = self._authenticator.identify(request)
+        if isinstance(asked_by, HttpResponse):
+            return asked_by
+        response = await self._service.handle(request, asked_by.account)
+        return dataclasses.replace(response, headers=(*response.headers, *asked_by.headers))
+
+
+class Service:
+    """What all connections of a host share. Work runs on `workers`, so that hosts do not wait for each other."""
+
+    def __init__(self, host: Any, executor: Executor, users: dict[str, str], faults: Faults, workers: concurrent.futures.Executor) -> None:
+        self.host, self.executor, self.faults, self.workers = host, executor, faults, workers
+        self.accounts = Accounts(host.name, users)
+        self.shells: dict[str, WinRs | RunspacePool] = {}
+
+    async def handle(self, request: HttpRequest, account: str) -> HttpResponse:
+        """Answer a request of an account. Raises Cut where the connection is to end instead."""
         if request.method != "POST" or not request.target.split("?")[0].rstrip("/").lower().endswith("wsman"):
             return HttpResponse(404)
         try:
@@ -65,7 +81,7 @@ class Service:
         }
         if fault.action in faults:
             return HttpResponse(500, soap.render_fault(message, faults[fault.action]()), XML)
-        return {"unauthorized": auth.refusal(), "unavailable": HttpResponse(503)}.get(fault.action)
+        return {"unauthorized": refusal(), "unavailable": HttpResponse(503)}.get(fault.action)
 
     async def _answer(self, message: soap.Message, account: str) -> HttpResponse:
         try:

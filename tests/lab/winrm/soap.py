@@ -133,7 +133,7 @@ def render_fault(message: Message | None, fault: Fault) -> bytes:
     )
     if fault.wmi is not None:
         detail = (
-            '<e:MSFT_WmiError xmlns:e="http://schemas.microsoft.com/wbem/wsman/1/wmi/root/microsoft/windows/management/MSFT_WmiError">'
+            '<e:MSFT_WmiError xmlns:e="http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/MSFT_WmiError">'
             f"<e:error_Code>{fault.wmi}</e:error_Code><e:Message>{escape(fault.reason)}</e:Message></e:MSFT_WmiError>"
         )
     body = (

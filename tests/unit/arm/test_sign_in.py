@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime
 import json
 import os
-import stat
 import subprocess
 import sys
 
@@ -16,10 +15,9 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from unit.scripted import CLIENT, GROUP, SECRET, SUBSCRIPTION, metadata, refusal
+from unit.scripted import CLIENT, GROUP, SECRET, metadata, refusal
 
-from ansible_collections.offlineseed.azure.plugins.module_utils.arm import sources
-from ansible_collections.offlineseed.azure.plugins.module_utils.arm.token_cache import FileCache, Token
+from ansible_collections.offlineseed.azure.plugins.module_utils.arm.cloud import from_metadata
 from ansible_collections.offlineseed.azure.plugins.module_utils.failure import Failure
 
 THING = f"{GROUP}/thing"
@@ -111,90 +109,6 @@ def test_a_token_that_stays_refused_is_an_error(script, task):
     assert "option tenant" in failure.fields["cure"]
 
 
-class TestTokenCache:
-    def test_the_next_task_uses_the_token_of_the_last(self, script, task):
-        expect_reads(script, 2, token=script.token(1))
-        for _ in range(2):
-            read(task, token_cache="file")
-        assert len(script.sign_ins) == 1
-
-    def test_file_and_folder_are_the_users_alone_and_tell_nothing_by_name(self, script, task, tmp_path):
-        expect_reads(script, 1)
-        read(task, token_cache="file")
-        folder = tmp_path / "cache" / "offlineseed.azure" / "tokens"
-        (file,) = folder.iterdir()
-        assert (stat.S_IMODE(folder.stat().st_mode), stat.S_IMODE(file.stat().st_mode)) == (0o700, 0o600)
-        assert len(file.name) == 64 and CLIENT not in file.name
-        assert SECRET not in file.read_text()
-
-    def test_another_secret_does_not_find_it(self, script, task):
-        expect_reads(script, 1)
-        read(task, token_cache="file")
-        script.next_sign_in(401, aadsts(7000215, "Invalid client secret provided."))
-        failure_of(read, task, token_cache="file", secret="another")
-        assert len(script.sign_ins) == 2
-
-    def test_a_refused_token_leaves_the_cache(self, script, task):
-        expect_reads(script, 1)
-        read(task, token_cache="file")
-        script.expect("GET", THING, version="1", status=401, json=refusal("ExpiredAuthenticationToken"))
-        expect_reads(script, 2)
-        read(task, token_cache="file")
-        read(task, token_cache="file")
-        assert len(script.sign_ins) == 2
-
-    @pytest.mark.parametrize(("left", "found"), [(301, True), (300, False), (-10, False)])
-    def test_a_token_must_live_for_five_minutes_more(self, tmp_path, left, found):
-        cache = FileCache(tmp_path / "tokens")
-        cache.save("key", Token("t", NOW + left))
-        assert (cache.load("key", NOW) is not None) is found
-
-    @pytest.mark.parametrize("mode", [0o755, 0o770, 0o777])
-    def test_a_folder_that_others_enter_is_refused(self, tmp_path, mode):
-        cache = FileCache(tmp_path / "tokens")
-        cache.save("key", Token("t", NOW + 999))
-        os.chmod(cache.folder, mode)
-        failure = failure_of(cache.load, "key", NOW)
-        assert failure.fields["field"] == "token_cache" and f"{mode:04o}" in failure.msg
-
-    def test_a_file_that_others_read_is_refused(self, tmp_path):
-        cache = FileCache(tmp_path / "tokens")
-        cache.save("key", Token("t", NOW + 999))
-        os.chmod(cache.folder / "key", 0o644)
-        assert "0644" in failure_of(cache.load, "key", NOW).msg
-
-    def test_a_link_in_place_of_the_folder_is_refused(self, tmp_path):
-        (tmp_path / "real").mkdir(mode=0o700)
-        (tmp_path / "tokens").symlink_to(tmp_path / "real")
-        assert "be no link" in failure_of(FileCache(tmp_path / "tokens").save, "key", Token("t", NOW + 999)).msg
-
-    def test_a_link_in_place_of_the_file_is_not_followed(self, tmp_path):
-        cache = FileCache(tmp_path / "tokens")
-        cache.save("other", Token("t", NOW + 999))
-        (cache.folder / "key").symlink_to(cache.folder / "other")
-        assert cache.load("key", NOW) is None
-
-    @pytest.mark.parametrize("text", ["", "{", "[]", '{"token": "t"}', '{"token": "t", "expires_on": "soon"}'])
-    def test_a_spoilt_file_is_no_token(self, tmp_path, text):
-        cache = FileCache(tmp_path / "tokens")
-        cache.save("key", Token("t", NOW + 999))
-        (cache.folder / "key").write_text(text)
-        assert cache.load("key", NOW) is None
-
-    def test_a_place_that_cannot_be_written_only_warns(self, script, task, tmp_path):
-        (tmp_path / "file").write_text("")
-        task.environ["XDG_CACHE_HOME"] = str(tmp_path / "file")
-        expect_reads(script, 1)
-        read(task, token_cache="file")
-        from ansible_collections.offlineseed.azure.plugins.module_utils.task import finished
-
-        (warning,) = finished({})["warnings"]
-        assert "the token cache cannot be written" in warning
-
-    def test_a_token_does_not_show_in_its_text(self):
-        assert "CANARY" not in repr(Token("CANARY", 1))
-
-
 class TestClouds:
     @pytest.mark.parametrize(
         "shape", [lambda url: metadata(url), lambda url: [{**metadata(url), "resourceManager": "https://x"}, metadata(url)]]
@@ -210,6 +124,21 @@ class TestClouds:
         read(task)
         assert script.sign_ins[0]["scope"] == f"{script.url}/.default"
 
+    def test_older_versions_are_asked_for_where_the_newest_is_not_known(self, script, task):
+        script.metadata = lambda query: [metadata(script.url)] if query["api-version"] == "2019-05-01" else {}
+        expect_reads(script, 1)
+        read(task)
+        assert script.metadata_asked == ["2022-09-01", "2019-05-01"]
+
+    def test_a_cloud_without_any_document_is_refused(self, script, task):
+        script.metadata = lambda query: {}
+        assert "has no metadata document" in failure_of(read, task).msg
+
+    def test_a_cloud_with_its_own_federation_signs_in_there(self):
+        document = {"authentication": {"loginEndpoint": "https://adfs.local/adfs", "audiences": ["https://management.local/x/"]}}
+        cloud = from_metadata("https://management.local", document)
+        assert (cloud.login, cloud.tenant, cloud.scope) == ("https://adfs.local", "adfs", "https://management.local/x/.default")
+
     def test_a_url_with_a_version_is_asked_as_it_is(self, script, task):
         expect_reads(script, 1)
         read(task, cloud_environment=f"{script.url}/metadata/endpoints?api-version=2019-05-01")
@@ -223,73 +152,6 @@ class TestClouds:
     def test_a_document_without_a_place_to_sign_in_is_refused(self, script, task):
         script.metadata = {"authentication": {}}
         assert "names no authentication.loginEndpoint" in failure_of(read, task).msg
-
-
-class TestSources:
-    def find(self, params, environ=None):
-        return sources.find({"auth_source": None, **params}, environ or {})
-
-    @pytest.fixture(autouse=True)
-    def home(self, tmp_path, monkeypatch):
-        monkeypatch.setenv("HOME", str(tmp_path))
-        return tmp_path
-
-    def test_options_come_before_the_environment(self):
-        environ = {"AZURE_CLIENT_ID": "env", "AZURE_SECRET": "env", "AZURE_SUBSCRIPTION_ID": SUBSCRIPTION}
-        assert self.find({"client_id": "option", "secret": "option"}, environ).client_id == "option"
-
-    def test_a_secret_may_stand_in_the_environment_and_the_rest_in_options(self):
-        found = self.find({"client_id": "c", "tenant": "t", "subscription_id": SUBSCRIPTION}, {"AZURE_SECRET": "s"})
-        assert (found.source, found.secret) == ("params", "s")
-
-    @pytest.mark.parametrize("names", [("AZURE_SECRET", "AZURE_TENANT"), ("AZURE_CLIENT_SECRET", "AZURE_TENANT_ID")])
-    def test_the_environment_is_read_by_both_sets_of_names(self, names):
-        environ = {"AZURE_CLIENT_ID": "c", names[0]: "s", names[1]: "t", "AZURE_SUBSCRIPTION_ID": SUBSCRIPTION}
-        found = self.find({}, environ)
-        assert (found.source, found.client_id, found.secret, found.tenant) == ("env", "c", "s", "t")
-
-    @pytest.mark.parametrize("profile", ["default", "other"])
-    def test_a_section_of_the_credentials_file_is_read(self, home, profile):
-        (home / ".azure").mkdir()
-        (home / ".azure" / "credentials").write_text(f"[{profile}]\nclient_id=c\nsecret=100%s\ntenant=t\nsubscription_id={SUBSCRIPTION}\n")
-        found = self.find({"profile": profile} if profile == "other" else {})
-        assert (found.source, found.client_id, found.secret) == ("credential_file", "c", "100%s")
-
-    def test_a_credentials_file_that_is_none_is_refused_without_its_content(self, home):
-        (home / ".azure").mkdir()
-        (home / ".azure" / "credentials").write_text("secret=CANARY\n")
-        failure = failure_of(self.find, {"auth_source": "credential_file"})
-        assert "INI file" in failure.msg and "CANARY" not in failure.msg
-
-    def test_a_subscription_as_an_option_goes_before_the_sources_own(self):
-        other = SUBSCRIPTION.replace("1", "2")
-        environ = {"AZURE_CLIENT_ID": "c", "AZURE_SUBSCRIPTION_ID": SUBSCRIPTION}
-        assert self.find({"subscription_id": other}, environ).subscription_id == other
-
-    def test_no_credentials_at_all_says_where_was_looked(self):
-        failure = failure_of(self.find, {"subscription_id": SUBSCRIPTION})
-        assert "No credentials for Azure: looked at the options, the environment, ~/.azure/credentials and the Azure CLI." in failure.msg
-
-    def test_a_login_of_the_cli_is_the_last_resort(self, home):
-        (home / ".azure").mkdir()
-        (home / ".azure" / "azureProfile.json").write_text("{}")
-        assert self.find({"subscription_id": SUBSCRIPTION}).source == "cli"
-
-    def test_a_managed_identity_is_used_only_when_asked_for(self):
-        assert self.find({"auth_source": "msi", "subscription_id": SUBSCRIPTION}).source == "msi"
-
-    @pytest.mark.parametrize("value", [None, "", "my subscription", SUBSCRIPTION[:-1]])
-    def test_a_subscription_is_a_guid(self, value):
-        failure = failure_of(self.find, {"client_id": "c", "subscription_id": value})
-        assert failure.fields["field"] == "subscription_id"
-
-    def test_an_unknown_source_in_the_environment_is_refused(self):
-        failure = failure_of(self.find, {}, {"ANSIBLE_AZURE_AUTH_SOURCE": "magic"})
-        assert (failure.fields["field"], failure.fields["seen"]) == ("auth_source", "magic")
-
-    def test_the_secret_does_not_show_in_the_identitys_text(self):
-        found = self.find({"client_id": "c", "secret": "CANARY", "subscription_id": SUBSCRIPTION})
-        assert "CANARY" not in repr(found)
 
 
 @pytest.fixture(scope="module")
@@ -322,6 +184,38 @@ def test_a_certificate_file_that_is_not_there_is_named(task):
     assert failure.fields["field"] == "x509_certificate_path" and "No such file" in failure.msg
 
 
+class TestOtherWays:
+    def az(self, tmp_path, monkeypatch, text):
+        """A program az that says `text`, first on the path."""
+        program = tmp_path / "bin" / "az"
+        program.parent.mkdir()
+        program.write_text(f"#!/bin/sh\n{text}\n")
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+
+    def test_the_cli_lends_its_token_and_is_asked_once_for_all_tasks(self, script, task, tmp_path, monkeypatch):
+        answer = json.dumps({"accessToken": "CANARY-from-az", "expires_on": NOW * 2, "expiresOn": "2040-01-01 00:00:00.000000"})
+        self.az(tmp_path, monkeypatch, f"echo x >> {tmp_path}/asked\necho '{answer}'")
+        expect_reads(script, 2, token="CANARY-from-az")
+        for _ in range(2):
+            read(task, auth_source="cli", token_cache="file")
+        assert (tmp_path / "asked").read_text() == "x\n"
+
+    def test_a_cli_that_nobody_is_logged_in_to_says_az_login(self, task, tmp_path, monkeypatch):
+        self.az(tmp_path, monkeypatch, "echo \"ERROR: Please run 'az login' to setup account.\" >&2; exit 1")
+        failure = failure_of(read, task, auth_source="cli")
+        assert failure.msg.startswith("Failed to sign in to Azure at az: ") and failure.fields["cure"] == "run az login"
+
+    def test_a_managed_identity_asks_the_machines_own_service(self, script, task, monkeypatch):
+        monkeypatch.setenv("IDENTITY_ENDPOINT", f"{script.url}/msi/token")
+        monkeypatch.setenv("IDENTITY_HEADER", "header")
+        query = {"api-version": "2019-08-01", "resource": script.url}
+        token = {"access_token": "CANARY-from-msi", "expires_on": str(NOW * 2), "token_type": "Bearer", "resource": script.url}
+        script.expect("GET", "/msi/token", query=query, json=token, proof="none")
+        expect_reads(script, 1, token="CANARY-from-msi")
+        read(task, auth_source="msi", client_id=None)
+
+
 def test_neither_secret_nor_certificate_is_refused_before_anything_is_sent(script, task):
     failure = failure_of(read, task, secret=None)
     assert failure.fields["field"] == "secret" and not script.sign_ins
@@ -331,23 +225,29 @@ def test_a_missing_tenant_is_named(task):
     assert failure_of(read, task, tenant=None).fields["field"] == "tenant"
 
 
+@pytest.mark.filterwarnings("error")
+def test_certificates_are_not_looked_at_only_when_that_is_asked_for(script, task):
+    expect_reads(script, 1)
+    read(task, ca_file=None, cert_validation_mode="ignore")
+
+
 def test_a_ca_file_that_is_not_there_is_named(task):
     assert failure_of(task.connect, ca_file="/nowhere.pem").fields["field"] == "ca_file"
 
 
-def test_adal_is_installed_and_never_imported():
+def test_adal_is_installed_and_never_imported(site):
     code = (
         "import sys, json\n"
         "from ansible_collections.offlineseed.azure.plugins.module_utils.arm import client\n"
         "from ansible_collections.offlineseed.azure.plugins.module_utils.jobs import import_job, landing_blobs\n"
         "print(json.dumps([name for name in ('adal', 'msrestazure.azure_active_directory', 'azure.common') if name in sys.modules]))"
     )
-    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(site.dev), *sys.path])}
     done = subprocess.run([sys.executable, "-c", code], env=environ, check=True, capture_output=True, text=True)
     assert json.loads(done.stdout) == []
 
 
-def test_a_python_without_the_sdks_says_what_to_install():
+def test_a_python_without_the_sdks_says_what_to_install(site):
     code = (
         "import sys\n"
         "sys.modules['azure'] = None\n"
@@ -357,7 +257,7 @@ def test_a_python_without_the_sdks_says_what_to_install():
         "try:\n    client.connect({}, environ={})\n"
         "except Failure as failure:\n    print(failure.msg)"
     )
-    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(site.dev), *sys.path])}
     done = subprocess.run([sys.executable, "-c", code], env=environ, check=True, capture_output=True, text=True)
     assert "needs the Python packages azure-identity" in done.stdout and f"{sys.executable} -m pip install" in done.stdout
 

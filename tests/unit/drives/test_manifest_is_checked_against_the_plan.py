@@ -24,7 +24,14 @@ def ranges(size):
 
 
 def blob(name, size, **other):
-    told = {"blob_path": f"seed-srv1/{name}", "file_path": f"\\data\\{name}", "length": size, "disposition": "overwrite", "ranges": ranges(size), **other}
+    told = {
+        "blob_path": f"seed-srv1/{name}",
+        "file_path": f"\\data\\{name}",
+        "length": size,
+        "disposition": "overwrite",
+        "ranges": ranges(size),
+        **other,
+    }
     return (
         f"<Blob><BlobPath>{told['blob_path']}</BlobPath><FilePath>{told['file_path']}</FilePath><Length>{told['length']}</Length>"
         f"<ImportDisposition>{told['disposition']}</ImportDisposition><PageRangeList>{told['ranges']}</PageRangeList></Blob>"
@@ -33,7 +40,10 @@ def blob(name, size, **other):
 
 def document(*blobs, serial="WD-1", prolog='<?xml version="1.0" encoding="UTF-8"?>'):
     lists = "".join(f"<BlobList>{one}</BlobList>" for one in blobs)
-    return f'{prolog}<DriveManifest Version="2014-11-01"><Drive><DriveId>{serial}</DriveId><ClientCreator>x</ClientCreator>{lists}</Drive></DriveManifest>'.encode()
+    return (
+        f"{prolog}<DriveManifest"
+        f' Version="2014-11-01"><Drive><DriveId>{serial}</DriveId><ClientCreator>x</ClientCreator>{lists}</Drive></DriveManifest>'.encode()
+    )
 
 
 GOOD = document(*(blob(file.name, file.size) for file in FILES))
@@ -85,7 +95,10 @@ def test_what_is_not_as_planned_is_told(blobs, says):
 
 
 def test_another_drives_manifest_is_told():
-    assert differences(document(*(blob(file.name, file.size) for file in FILES), serial="WD-9"))[0] == "DriveId is 'WD-9', the drive's serial is 'WD-1'"
+    assert (
+        differences(document(*(blob(file.name, file.size) for file in FILES), serial="WD-9"))[0]
+        == "DriveId is 'WD-9', the drive's serial is 'WD-1'"
+    )
 
 
 BOMB = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'

@@ -53,7 +53,10 @@ def test_every_file_stands_whole_on_one_drive_and_no_drive_is_overfilled(sizes, 
 
 
 @settings(max_examples=60, deadline=None)
-@given(sizes=st.lists(st.integers(1, 80).map(lambda units: units * MB // 512 * 512), min_size=1, max_size=7), rooms=st.lists(st.integers(60 * MB, 160 * MB), min_size=1, max_size=3))
+@given(
+    sizes=st.lists(st.integers(1, 80).map(lambda units: units * MB // 512 * 512), min_size=1, max_size=7),
+    rooms=st.lists(st.integers(60 * MB, 160 * MB), min_size=1, max_size=3),
+)
 def test_a_small_plan_is_refused_only_if_there_is_no_way(sizes, rooms):
     staged, named = files(*sizes), drives(*rooms)
     way = any(
@@ -71,7 +74,11 @@ def test_a_small_plan_is_refused_only_if_there_is_no_way(sizes, rooms):
 
 
 @settings(max_examples=60, deadline=None)
-@given(sizes=st.lists(SIZES, min_size=1, max_size=40), rooms=st.lists(st.integers(200 * MB, 400 * MB), min_size=2, max_size=5), pick=st.randoms())
+@given(
+    sizes=st.lists(SIZES, min_size=1, max_size=40),
+    rooms=st.lists(st.integers(200 * MB, 400 * MB), min_size=2, max_size=5),
+    pick=st.randoms(),
+)
 def test_what_a_begun_drive_holds_never_moves(sizes, rooms, pick):
     staged, named = files(*sizes), drives(*rooms)
     try:
@@ -79,7 +86,7 @@ def test_what_a_begun_drive_holds_never_moves(sizes, rooms, pick):
     except plan.DoesNotFit:
         return
     begun = [replace(load, begun_under=before.plan_hash) for load in before.loads if pick.random() < 0.5]
-    shuffled = staged + files(*range(512, 2048, 512))[len(staged):]
+    shuffled = staged + files(*range(512, 2048, 512))[len(staged) :]
     pick.shuffle(shuffled)
     try:
         after = make(shuffled, [*named, plan.Drive("WD-NEW", 400 * MB)], begun=begun)
@@ -171,7 +178,10 @@ def test_a_file_costs_more_than_its_bytes(size):
 
 def test_a_hundred_thousand_files_are_planned_in_about_a_second():
     pick = random.Random(3)
-    staged = [plan.File(f"{number}_1_{number:08x}-0000-0000-0000-000000000000_AIBBlob", pick.randrange(1, 2**24) * 512) for number in range(100_000)]
+    staged = [
+        plan.File(f"{number}_1_{number:08x}-0000-0000-0000-000000000000_AIBBlob", pick.randrange(1, 2**24) * 512)
+        for number in range(100_000)
+    ]
     began = time.monotonic()
     made = make(staged, [plan.Drive(f"WD-{number}", 60 * 10**12) for number in range(10)])
     assert len(placed(made)) == 100_000

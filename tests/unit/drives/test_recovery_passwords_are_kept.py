@@ -54,7 +54,10 @@ def test_check_digit_and_divisibility_by_eleven_are_one_rule(number):
     assert (recovery_password.problem(whole) is None) == (number % 11 == 0 and number <= 720_885)
 
 
-@pytest.mark.parametrize("text", [None, 5, "", "123456", PUBLISHED + "-000000", PUBLISHED.replace("-", " "), PUBLISHED[:-1] + "x", " " + PUBLISHED, PUBLISHED + "\n"])
+@pytest.mark.parametrize(
+    "text",
+    [None, 5, "", "123456", PUBLISHED + "-000000", PUBLISHED.replace("-", " "), PUBLISHED[:-1] + "x", " " + PUBLISHED, PUBLISHED + "\n"],
+)
 def test_what_is_no_password_is_refused(text):
     assert recovery_password.problem(text)
 

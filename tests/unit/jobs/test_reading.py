@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from unit.jobs.worlds import JOBS, VERSION, drive, job, job_path, listed
+from unit.jobs.worlds import HASH, JOBS, VERSION, drive, job, job_path, listed
 from unit.scripted import GROUP, refusal
 
 from ansible_collections.offlineseed.azure.plugins.module_utils.jobs import import_job_info, recovery_vault_info
@@ -46,8 +46,8 @@ class TestJobs:
         )
         (found,) = task.run(import_job_info, **NAMED)["jobs"]
         assert found["drives"][0] == {
-            "serial": "WD-1", "state": "completed_with_errors", "percent": 100, "bytes_copied": 4096, "manifest_file": "\\DriveManifest.xml",
-            "manifest_hash": "109B21108597EF36D5785F08303F3638", "error_log": "https://x/e", "verbose_log": None,
+            "serial": "WD-1", "state": "completed_with_errors", "percent": 100, "bytes_copied": 4096,
+            "manifest_file": "\\DriveManifest.xml", "manifest_hash": HASH, "error_log": "https://x/e", "verbose_log": None,
         }  # fmt: skip
         assert found["outbound"] == {"carrier": "DHL", "tracking_number": "7", "drive_count": 1, "ship_date": "1/2/2026"}
         assert found["percent"] == 100
@@ -94,8 +94,8 @@ class TestVault:
 
     def expect(self, script, *items):
         server = {
-            "friendlyName": "srv1.example.com", "agentVersion": "2.0.9250.0", "registrationStatus": "Registered", "containerHealthState": "Healthy",
-            "protectedItemCount": 1, "extendedInfo": {"lastRefreshedAt": "2026-01-02T00:00:00Z"},
+            "friendlyName": "srv1.example.com", "agentVersion": "2.0.9250.0", "registrationStatus": "Registered",
+            "containerHealthState": "Healthy", "protectedItemCount": 1, "extendedInfo": {"lastRefreshedAt": "2026-01-02T00:00:00Z"},
         }  # fmt: skip
         usage = {"name": {"value": "MABContainersCount", "localizedValue": "x"}, "currentValue": 1, "limit": 50, "unit": "Count"}
         redundancy = {"standardTierStorageRedundancy": "GeoRedundant", "crossRegionRestore": "Disabled"}

@@ -71,7 +71,7 @@ def test_waiting_ends_at_the_timeout(script, time, task):
 
 def test_a_forbidden_registration_names_the_action_and_the_role(script, task):
     expect_state(script, "NotRegistered")
-    text = f"The client does not have authorization to perform action '{IMPORT_EXPORT}/register/action' over scope '/subscriptions/{SUBSCRIPTION}'."
+    text = f"You have no authorization to perform action '{IMPORT_EXPORT}/register/action' over scope '/subscriptions/{SUBSCRIPTION}'."
     expect_register(script, status=403, json=refusal("AuthorizationFailed", text))
     failure = task.fail(resource_provider, namespaces=[IMPORT_EXPORT])
     assert failure.msg.startswith("Failed to register resource provider Microsoft.ImportExport: AuthorizationFailed: ")

@@ -23,10 +23,10 @@ BODY = {
 
 def account(*, kind="StorageV2", sku="Standard_LRS", location="westeurope", tags=None, **properties):
     endpoints = {"blob": "https://seedlanding.blob.core.windows.net/"}
-    return {
-        "id": ACCOUNT, "name": "seedlanding", "kind": kind, "sku": {"name": sku, "tier": sku.split("_")[0]}, "location": location, "tags": tags or {},
-        "properties": {"primaryEndpoints": endpoints, "supportsHttpsTrafficOnly": True, "networkAcls": {"defaultAction": "Allow", "bypass": "AzureServices"}, **properties},
-    }  # fmt: skip
+    open_to_all = {"defaultAction": "Allow", "bypass": "AzureServices"}
+    said = {"primaryEndpoints": endpoints, "supportsHttpsTrafficOnly": True, "networkAcls": open_to_all, **properties}
+    nature = {"kind": kind, "sku": {"name": sku}, "location": location}
+    return {"id": ACCOUNT, "name": "seedlanding", **nature, "tags": tags or {}, "properties": said}
 
 
 def wanted(**more):

@@ -91,10 +91,10 @@ def ship(azure, datacenter, body, hashes, *, sent=None, **properties):
 
 
 def pass_days(azure, datacenter, days):
-    """Let days pass an hour at a time; what the job looked like, each time that it changed."""
+    """Let days pass, three hours at a time; what the job looked like, each time that it changed."""
     seen = []
-    for _ in range(24 * days):
-        azure.clock.advance(hours=1)
+    for _ in range(8 * days):
+        azure.clock.advance(hours=3)
         datacenter.tick()
         told = azure.get(JOB)["properties"]
         look = (told["state"], [drive["state"] for drive in told["driveList"]])
@@ -181,6 +181,15 @@ def test_a_tracking_number_is_given_once(azure, network, datacenter):
     datacenter.hand_over([], "DHL", "T-1")
     with pytest.raises(ValueError, match="t-1 is already on its way"):
         datacenter.hand_over([], "DHL", "t-1")
+
+
+def test_a_drive_is_away_until_its_job_has_ended(azure, network, datacenter, job_body):
+    ship(azure, datacenter, job_body, {"WD-1": put_on_shelf(network, "WD-1")})
+    assert datacenter.holds("WD-1") == "t-1 "
+    with pytest.raises(ValueError, match="WD-1 left in parcel"):
+        datacenter.hand_over(["WD-1"], "DHL", "T-2")
+    pass_days(azure, datacenter, 9)
+    assert datacenter.holds("WD-1") is None
 
 
 def broken(network, how):

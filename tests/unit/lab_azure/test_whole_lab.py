@@ -49,6 +49,13 @@ def start(tmp_path, data):
         lab.stop()
 
 
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory, data):
+    """One lab for the tests that leave it as it is, or nearly."""
+    with Lab.start(tmp_path_factory.mktemp("standing") / "lab", engine="standins", data=data) as lab:
+        yield lab
+
+
 def children(pid):
     """All processes below one."""
     found = []
@@ -137,8 +144,8 @@ def test_a_saved_state_comes_back_in_another_folder_with_new_addresses(start, tm
         lab.save(tmp_path / "saved")
 
 
-def test_the_control_refuses_what_it_does_not_know_in_words(start):
-    control = start().control
+def test_the_control_refuses_what_it_does_not_know_in_words(standing):
+    control = standing.control
     for call, words in (
         (lambda: control.dance(), "no 'dance'"),
         (lambda: control.attach(serial="X", host="NOSUCH"), "COPY1, SRV1"),
@@ -151,8 +158,8 @@ def test_the_control_refuses_what_it_does_not_know_in_words(start):
             call()
 
 
-def test_the_command_line_does_what_the_control_does(start, capsys):
-    folder = str(start().folder)
+def test_the_command_line_does_what_the_control_does(standing, capsys):
+    folder = str(standing.folder)
     assert command_line.main(["attach", "--folder", folder, "--serial", "WD-7", "--size", "100000000", "bus=SAS"]) == 0
     assert command_line.main(["fault", "--folder", folder, "throttle", "method=PUT", "retry_after=2"]) == 0
     assert command_line.main(["days", "--folder", folder, "0.5"]) == 0

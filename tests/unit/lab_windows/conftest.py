@@ -48,7 +48,9 @@ class Shell:
         return self.host.path(folder)
 
     def keeper(self, volume: dict[str, Any]) -> dict[str, Any]:
-        return next(k for k in self("Get-CimInstance", Namespace=BITLOCKER, ClassName="Win32_EncryptableVolume") if k["DeviceID"] == volume["Path"])
+        return next(
+            k for k in self("Get-CimInstance", Namespace=BITLOCKER, ClassName="Win32_EncryptableVolume") if k["DeviceID"] == volume["Path"]
+        )
 
     def bitlocker(self, volume: dict[str, Any], method: str, **arguments: Any) -> dict[str, Any]:
         return self("Invoke-CimMethod", InputObject=self.keeper(volume), MethodName=method, Arguments=arguments)[0]
@@ -83,7 +85,8 @@ def data(tmp_path: pathlib.Path) -> pathlib.Path:
 
 
 @pytest.fixture
-def network(tmp_path: pathlib.Path, data: pathlib.Path) -> Network:
+def network(tmp_path: pathlib.Path, data: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Network:
+    monkeypatch.setattr(worlds, "BYSTANDER_SIZE", 20 * MIB)
     return worlds.build(tmp_path / "lab", Clock(tmp_path / "clock.json"), data)
 
 

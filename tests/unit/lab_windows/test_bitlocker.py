@@ -35,7 +35,9 @@ def test_codes_before_anything_is_set_up(shell: Shell) -> None:
     assert shell.bitlocker(volume, "Lock")["ReturnValue"] == 0x80310001
     assert shell.bitlocker(volume, "UnlockWithNumericalPassword", NumericalPassword=new_recovery_password())["ReturnValue"] == 0x80310008
     assert shell.bitlocker(volume, "ProtectKeyWithNumericalPassword", NumericalPassword="1")["ReturnValue"] == 0x80310035
-    assert shell.bitlocker(volume, "GetProtectionStatus") | {"ReturnValue": 0, "ProtectionStatus": 0} == shell.bitlocker(volume, "GetProtectionStatus")
+    assert shell.bitlocker(volume, "GetProtectionStatus") | {"ReturnValue": 0, "ProtectionStatus": 0} == shell.bitlocker(
+        volume, "GetProtectionStatus"
+    )
 
 
 def test_unknown_method_number_is_an_invalid_argument(shell: Shell) -> None:

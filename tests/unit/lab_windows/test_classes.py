@@ -21,7 +21,8 @@ TYPES: dict[str, Any] = {"string": str, "boolean": bool, "char16": str, "datetim
 # Members that only PowerShell's modules put on an object.
 FROM_MODULE = {"MSFT_Disk": {"DiskNumber"}, "MSFT_Partition": {"DiskPath", "Type"}}
 WORD_TABLES = [
-    ("MSFT_Disk", "BusType", words.BUS), ("MSFT_Disk", "PartitionStyle", words.PARTITION_STYLE), ("MSFT_Disk", "OperationalStatus", words.DISK_STATUS),
+    ("MSFT_Disk", "BusType", words.BUS), ("MSFT_Disk", "PartitionStyle", words.PARTITION_STYLE),
+    ("MSFT_Disk", "OperationalStatus", words.DISK_STATUS),
     ("MSFT_Disk", "HealthStatus", words.HEALTH), ("MSFT_Disk", "OfflineReason", words.OFFLINE_REASON),
     ("MSFT_Disk", "ProvisioningType", words.PROVISIONING), ("MSFT_Disk", "UniqueIdFormat", words.UNIQUE_ID_FORMAT),
     ("MSFT_Partition", "OperationalStatus", words.PARTITION_STATUS), ("MSFT_Partition", "Type", words.GPT_TYPE),
@@ -88,7 +89,9 @@ def test_every_object_has_the_properties_of_its_class_with_their_types(shell: Sh
 @pytest.mark.parametrize(("name", "property", "ours"), WORD_TABLES, ids=lambda v: v if isinstance(v, str) else "")
 def test_words_are_those_of_windows_modules(name: str, property: str, ours: dict[Any, str]) -> None:
     theirs = table("classes.json")[name]["cmdlet_object"]["script_properties"][property]["values"]
-    assert {str(number): word for number, word in ours.items() if str(number) in theirs} == {str(n): theirs[str(n)] for n in ours if str(n) in theirs}
+    assert {str(number): word for number, word in ours.items() if str(number) in theirs} == {
+        str(n): theirs[str(n)] for n in ours if str(n) in theirs
+    }
     missing = {str(n): w for n, w in ours.items() if str(n) not in theirs}
     assert all(word == "Unknown" for word in missing.values()), missing
 

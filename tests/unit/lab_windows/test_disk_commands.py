@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.windows.disk import MIB, MSR_SIZE
+from lab.windows.disk import MIB, msr_size
 from lab.windows.words import GPT_BASIC, GPT_RESERVED
 
 from .conftest import Refused, Shell
@@ -36,7 +36,7 @@ def test_initialised_drive_holds_an_msr_partition_and_cannot_be_initialised_agai
     path = shell.disk("ZA1")["Path"]
     shell("Initialize-Disk", Path=path, PartitionStyle="GPT")
     (reserved,) = [p for p in shell("Get-Partition") if p["DiskId"] == path]
-    assert (reserved["GptType"], reserved["Size"], reserved["AccessPaths"]) == (GPT_RESERVED, MSR_SIZE, [])
+    assert (reserved["GptType"], reserved["Size"], reserved["AccessPaths"]) == (GPT_RESERVED, msr_size(100 * MIB), [])
     with pytest.raises(Refused) as refused:
         shell("Initialize-Disk", Path=path)
     assert code(refused) == "StorageWMI 41001,Initialize-Disk"

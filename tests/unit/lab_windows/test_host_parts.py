@@ -30,7 +30,9 @@ def test_registry_answers_the_engines_cmdlets(source: Host) -> None:
     assert shell("Registry", Operation="Test-Path", Path=CONFIG) == [True]
     assert shell("Registry", Operation="Get-ItemProperty", Path=CONFIG)[0]["ServiceResourceName"] == "vault1"
     assert shell("Registry", Operation="Get-ItemPropertyValue", Path=CONFIG, Name="SubscriptionId")
-    names = [k["PSChildName"] for k in shell("Registry", Operation="Get-ChildItem", Path="HKLM:\\SOFTWARE\\Microsoft\\Windows Azure Backup")]
+    names = [
+        k["PSChildName"] for k in shell("Registry", Operation="Get-ChildItem", Path="HKLM:\\SOFTWARE\\Microsoft\\Windows Azure Backup")
+    ]
     assert names == ["Config", "Setup"]
     with pytest.raises(Refused):
         shell("Registry", Operation="Get-Item", Path="HKLM:\\Nothing")
@@ -42,7 +44,10 @@ def test_services_start_and_stop_with_their_codes(source: Host) -> None:
     shell = Shell(source)
     assert shell("Get-Service", Name="obengine")[0]["Status"] == "Running"
     (service,) = shell("Get-CimInstance", ClassName="Win32_Service", Filter="Name='obengine'")
-    codes = [shell("Invoke-CimMethod", InputObject=service, MethodName=m)[0]["ReturnValue"] for m in ("StartService", "StopService", "StopService")]
+    codes = [
+        shell("Invoke-CimMethod", InputObject=service, MethodName=m)[0]["ReturnValue"]
+        for m in ("StartService", "StopService", "StopService")
+    ]
     assert codes == [10, 0, 5]
     with pytest.raises(Refused):
         shell("Get-Service", Name="nothing")
@@ -65,8 +70,10 @@ def test_reboot_moves_the_boot_time(copy_host: Host) -> None:
 @pytest.mark.parametrize(
     ("where", "holds"),
     [
-        ("", True), ("Name = 'a\\\\b'", True), ("name='A\\\\B' AND Size > 5", True), ("Size = 7 OR Size = 8", True), ("Size < 7", False),
-        ("Name LIKE 'a%'", True), ("Letter IS NULL", True), ("Letter IS NOT NULL", False), ("On = TRUE AND Size <> 7", False), ("Bus = 11", True),
+        ("", True), ("Name = 'a\\\\b'", True), ("name='A\\\\B' AND Size > 5", True), ("Size = 7 OR Size = 8", True),
+        ("Size < 7", False),
+        ("Name LIKE 'a%'", True), ("Letter IS NULL", True), ("Letter IS NOT NULL", False),
+        ("On = TRUE AND Size <> 7", False), ("Bus = 11", True),
     ],
 )  # fmt: skip
 def test_wql(where: str, holds: bool) -> None:

@@ -20,7 +20,8 @@ from lab.windows.mars import seed, staged
 from .conftest import Refused, Shell
 
 FIVE = {
-    "staging_path": "\\\\COPY1\\staging", "storage_account": "seedlanding", "container": "seed", "subscription_id": "1111", "import_job_name": "srv1",
+    "staging_path": "\\\\COPY1\\staging", "storage_account": "seedlanding", "container": "seed", "subscription_id": "1111",
+    "import_job_name": "srv1",
 }  # fmt: skip
 FOLDER = "C:\\staging\\seedlanding_srv1"
 
@@ -78,7 +79,9 @@ def test_staged_files_are_whole_pages_and_named_as_the_agent_names_them(source: 
     assert [(f.name, f.stat().st_size) for f in files] == sorted((f["name"], f["size"]) for f in source.mars.seed["files"])
 
 
-def test_many_files_make_several_base_blobs_that_restore_identical(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, data: pathlib.Path) -> None:
+def test_many_files_make_several_base_blobs_that_restore_identical(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, data: pathlib.Path
+) -> None:
     monkeypatch.setattr(staged, "LARGEST", 1 << 20)
     made = staged.write(data, tmp_path / "staged", "1" * 19, lambda count: None)
     assert len(made) == 5
@@ -181,13 +184,18 @@ def test_cmdlets_change_the_policy_object_and_set_obpolicy_commits(source: Host)
     assert policy["DsList"][0]["FileSpec"][0]["FileSpec"] == "D:\\"
     assert shell("Get-OBInitialBackupCreationMethod", Policy=policy)[0]["IBMethod"] == "Network"
     shell(
-        "Set-OBInitialBackupCreationMethod", Policy=policy, IBMethod="OfflineBackup", StagingLocation=FIVE["staging_path"], AzureStorageAccount="a",
+        "Set-OBInitialBackupCreationMethod", Policy=policy, IBMethod="OfflineBackup", StagingLocation=FIVE["staging_path"],
+        AzureStorageAccount="a",
         AzureStorageContainer="c", AzureSubscriptionID="s", AzureImportJobName="j",
     )  # fmt: skip
     assert source.mars.offline is None
     shell("Set-OBPolicy", Policy=policy)
     told = shell("Get-OBInitialBackupCreationMethod", Policy=policy)[0]
-    assert (told["IBMethod"], told["AzureImportJobName"], told["OfflineBackupParams"]["StagingLocation"]) == ("OfflineBackup", "j", FIVE["staging_path"])
+    assert (told["IBMethod"], told["AzureImportJobName"], told["OfflineBackupParams"]["StagingLocation"]) == (
+        "OfflineBackup",
+        "j",
+        FIVE["staging_path"],
+    )
 
 
 def test_agent_of_today_lacks_the_pair_of_cmdlets(source: Host, copy_host: Host) -> None:
@@ -211,7 +219,9 @@ def test_finished_jobs_come_oldest_first_and_by_status(source: Host, copy_host: 
     assert len(shell("Get-OBJob", Previous=1)) == 1
 
 
-def test_job_that_ran_at_save_is_found_aborted(network: Network, source: Host, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_job_that_ran_at_save_is_found_aborted(
+    network: Network, source: Host, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(seed, "PACE", 1.0)
     source.mars.enter_offline_values(**FIVE)
     source.mars.start()

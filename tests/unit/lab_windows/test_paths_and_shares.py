@@ -114,4 +114,6 @@ def test_new_drive_on_a_share_answers_the_real_folder(shell: Shell, source: Host
     refused = source.command("New-PSDrive", {"Name": "x", "PSProvider": "FileSystem", "Root": SHARE})
     assert refused["errors"][0]["category"] == "PermissionDenied"
     with_credential = {"_type": "PSCredential", "username": "LAB\\Administrator", "password": names.WINRM_PASSWORD}
-    assert not source.command("New-PSDrive", {"Name": "x", "PSProvider": "FileSystem", "Root": SHARE, "Credential": with_credential})["errors"]
+    assert not source.command("New-PSDrive", {"Name": "x", "PSProvider": "FileSystem", "Root": SHARE, "Credential": with_credential})[
+        "errors"
+    ]

@@ -37,6 +37,9 @@ class FakeEngine:
         self.exits.append(on_exit)
         return self
 
+    def stop_processes(self, host: Host) -> None:
+        """Nothing runs beside the tasks."""
+
     def kill(self) -> None:
         self.exits[-1](-9)
 

@@ -9,17 +9,38 @@ import copy
 
 NOW = "2026-01-31T08:00:00Z"
 DISK = {
-    "number": 2, "serial": "WD-SEED0001", "size": 200_000_000, "bus": "SATA", "logical_sector_size": 512, "boot": False, "system": False,
-    "page_file": False, "clustered": False, "pooled": False, "staging": False, "removable": False, "offline": False, "read_only": False,
-    "health": "healthy", "eligible": True, "reasons": [],
-}  # fmt: skip
+    "number": 2,
+    "serial": "WD-SEED0001",
+    "size": 200_000_000,
+    "bus": "SATA",
+    "logical_sector_size": 512,
+    "boot": False,
+    "system": False,
+    "page_file": False,
+    "clustered": False,
+    "pooled": False,
+    "staging": False,
+    "removable": False,
+    "offline": False,
+    "read_only": False,
+    "health": "healthy",
+    "eligible": True,
+    "reasons": [],
+}
 GOOD = {
     "now": NOW,
     "controller": {"state_dir_problem": None, "escrow_password_problem": None},
     "source": {
         "agent": {
-            "installed": True, "version": "2.0.9262.0", "registered": True, "vault": "vault1", "resource_group": "RG-Seed", "service": "Running",
-            "subscription_id": "11111111-2222-3333-4444-555555555555", "passphrase_set": True, "offline_cmdlets": False,
+            "installed": True,
+            "version": "2.0.9262.0",
+            "registered": True,
+            "vault": "vault1",
+            "resource_group": "RG-Seed",
+            "service": "Running",
+            "subscription_id": "11111111-2222-3333-4444-555555555555",
+            "passphrase_set": True,
+            "offline_cmdlets": False,
             "scratch": {"path": "C:\\scratch", "exists": True, "free_bytes": 10**10},
             "scheduled_task": {"exists": True, "enabled": True, "next_run": None},
         },
@@ -34,26 +55,49 @@ GOOD = {
     "copying_account": {"source_readable": True},
     "target": {
         "provider": {"providers": [{"namespace": "Microsoft.ImportExport", "registration_state": "Registered"}]},
-        "account": {"account": {
-            "name": "seedlanding", "kind": "StorageV2", "sku": "Standard_LRS", "location": "westeurope", "network_default_action": "Allow",
-            "shared_key_access": True,
-        }},
+        "account": {
+            "account": {
+                "name": "seedlanding",
+                "kind": "StorageV2",
+                "sku": "Standard_LRS",
+                "location": "westeurope",
+                "network_default_action": "Allow",
+                "shared_key_access": True,
+            }
+        },
         "vault": {"vault": {"name": "vault1"}},
         "jobs": [],
     },
     "inputs": {
-        "seed_name": "srv1", "seed_job_name": "srv1", "seed_state_dir": "/srv/seeds", "seed_escrow_password_file": "/srv/escrow",
-        "seed_subscription_id": "11111111-2222-3333-4444-555555555555", "seed_resource_group": "rg-seed", "seed_location": "West Europe",
-        "seed_vault": {"name": "vault1", "resource_group": "rg-seed"}, "seed_storage_account": "seedlanding", "seed_container": "seed-srv1",
-        "seed_staging_path": "\\\\COPY1\\staging", "seed_staging_path_on_copy_host": "C:\\staging", "seed_copy_host": "copy1", "source_host": "srv1",
-        "seed_drives": [{"serial": "WD-SEED0001", "size": 200_000_000}], "seed_accept_undocumented": True, "seed_offline_method": "wizard",
+        "seed_name": "srv1",
+        "seed_job_name": "srv1",
+        "seed_state_dir": "/srv/seeds",
+        "seed_escrow_password_file": "/srv/escrow",
+        "seed_subscription_id": "11111111-2222-3333-4444-555555555555",
+        "seed_resource_group": "rg-seed",
+        "seed_location": "West Europe",
+        "seed_vault": {"name": "vault1", "resource_group": "rg-seed"},
+        "seed_storage_account": "seedlanding",
+        "seed_container": "seed-srv1",
+        "seed_staging_path": "\\\\COPY1\\staging",
+        "seed_staging_path_on_copy_host": "C:\\staging",
+        "seed_copy_host": "copy1",
+        "source_host": "srv1",
+        "seed_drives": [{"serial": "WD-SEED0001", "size": 200_000_000}],
+        "seed_accept_undocumented": True,
+        "seed_offline_method": "wizard",
         "seed_return_address": {
-            "recipient_name": "Backup Team", "street_address1": "Gatan 1", "city": "Kiruna", "postal_code": "981 31", "country_or_region": "Sweden",
-            "phone": "+46 980 700 00", "email": "backup@example.org",
+            "recipient_name": "Backup Team",
+            "street_address1": "Gatan 1",
+            "city": "Kiruna",
+            "postal_code": "981 31",
+            "country_or_region": "Sweden",
+            "phone": "+46 980 700 00",
+            "email": "backup@example.org",
         },
         "seed_return_shipping": {"carrier": "DHL", "account_number": "123456789"},
     },
-}  # fmt: skip
+}
 
 
 def facts(**changes):

@@ -11,8 +11,15 @@ from ansible_collections.offlineseed.azure.plugins.module_utils.seeds.case impor
 
 SEED = "srv1"
 JOB_ID = "/subscriptions/1/resourceGroups/rg/providers/Microsoft.ImportExport/jobs/srv1"
-DRIVE = {"serial": "WD-1", "size": 200_000_000, "plan_hash": "ab", "manifest_file": "\\DriveManifest.xml", "manifest_hash": "CD" * 16,
-         "manifest_size": 900, "protector": "{guid}"}  # fmt: skip
+DRIVE = {
+    "serial": "WD-1",
+    "size": 200_000_000,
+    "plan_hash": "ab",
+    "manifest_file": "\\DriveManifest.xml",
+    "manifest_hash": "CD" * 16,
+    "manifest_size": 900,
+    "protector": "{guid}",
+}
 STORY = [
     ("opened", {"seed": SEED}, "2026-01-01T00:00:00Z"),
     ("preflight_passed", {}, "2026-01-01T00:00:00Z"),
@@ -26,14 +33,33 @@ STORY = [
     ("vault_proven", {"recovery_point": "2026-01-14T22:00:00Z"}, "2026-01-15T00:00:00Z"),
     ("completed", {}, "2026-01-15T00:01:00Z"),
 ]
-PHASE_BEGINS = {"preflight": "opened", "target": "preflight_passed", "stage": "target_ready", "prepare": "staged", "ship": "prepared", "track": "shipped",
-                "complete": "vault_proven"}  # fmt: skip
+PHASE_BEGINS = {
+    "preflight": "opened",
+    "target": "preflight_passed",
+    "stage": "target_ready",
+    "prepare": "staged",
+    "ship": "prepared",
+    "track": "shipped",
+    "complete": "vault_proven",
+}
 INPUTS = {
-    "source_host": "srv1", "seed_copy_host": "copy1", "seed_staging_path": "\\\\COPY1\\staging", "seed_storage_account": "seedlanding",
-    "seed_container": "seed-srv1", "seed_subscription_id": "1111", "seed_job_name": "srv1",
-}  # fmt: skip
-SHIP_TO = {"recipient_name": "Azure Import", "street_address1": "Kade 1", "city": "Amsterdam", "postal_code": "1000 AA", "country_or_region": "Netherlands",
-           "phone": "+31 20 1", "carriers": ["DHL", "FedEx"]}  # fmt: skip
+    "source_host": "srv1",
+    "seed_copy_host": "copy1",
+    "seed_staging_path": "\\\\COPY1\\staging",
+    "seed_storage_account": "seedlanding",
+    "seed_container": "seed-srv1",
+    "seed_subscription_id": "1111",
+    "seed_job_name": "srv1",
+}
+SHIP_TO = {
+    "recipient_name": "Azure Import",
+    "street_address1": "Kade 1",
+    "city": "Amsterdam",
+    "postal_code": "1000 AA",
+    "country_or_region": "Netherlands",
+    "phone": "+31 20 1",
+    "carriers": ["DHL", "FedEx"],
+}
 
 
 def chain(until):
@@ -51,13 +77,21 @@ def chain(until):
 def job(stage="creating", **other):
     """The import job as Azure tells it."""
     head = chain("prepared").head
-    return {"id": JOB_ID, "name": SEED, "stage": stage, "ship_to": SHIP_TO, "tags": {"offlineseed": SEED, "offlineseed_record": head}, "inbound": None, **other}
+    return {
+        "id": JOB_ID,
+        "name": SEED,
+        "stage": stage,
+        "ship_to": SHIP_TO,
+        "tags": {"offlineseed": SEED, "offlineseed_record": head},
+        "inbound": None,
+        **other,
+    }
 
 
-def judge(until, now="2026-01-04T00:00:00Z", error=None, inputs=None, known=None, **observations):
+def judge(until, now="2026-01-04T00:00:00Z", error=None, inputs=None, known=None, files=(), **observations):
     """Entry of the summary for the story up to *until*."""
     told = chain(until) if until else record.Chain(SEED, ())
-    case = Case(SEED, known or told.replay(), times.parse(now), observations, {**INPUTS, **(inputs or {})}, error, told.hashes)
+    case = Case(SEED, known or told.replay(), times.parse(now), observations, {**INPUTS, **(inputs or {})}, error, told.hashes, files)
     return status.judge(case)
 
 

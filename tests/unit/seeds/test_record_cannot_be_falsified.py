@@ -187,7 +187,7 @@ def test_nothing_is_appended_to_a_record_that_was_changed(told):
 
 
 def crash_states(folder):
-    """Folder contents that a kill can leave while ``prepared`` is appended: (record, head) before, at every byte, and before the head is written."""
+    """What a kill can leave while ``prepared`` is appended: (record, head) before, at every byte, and before the head is written."""
     before, head_before = path(folder).read_bytes(), path(folder, record.HEAD).read_bytes()
     record.append(folder, SEED, "prepared", {"plan_hash": "é" * 3}, AT)
     after, head_after = path(folder).read_bytes(), path(folder, record.HEAD).read_bytes()
@@ -290,9 +290,23 @@ def test_every_event_has_its_teller_and_every_phase_end_is_an_event():
 
 
 DATA = {
-    "files": 1, "bytes": 512, "plan_hash": "ab", "drives": [], "serial": "S1", "manifest_file": "\\D", "manifest_hash": "CD", "protector": "{1}",
-    "id": "/j", "name": "srv1", "carrier": "DHL", "tracking_number": "1", "why": "gone", "blobs": 1, "recovery_point": AT, "seed": SEED,
-}  # fmt: skip
+    "files": 1,
+    "bytes": 512,
+    "plan_hash": "ab",
+    "drives": [],
+    "serial": "S1",
+    "manifest_file": "\\D",
+    "manifest_hash": "CD",
+    "protector": "{1}",
+    "id": "/j",
+    "name": "srv1",
+    "carrier": "DHL",
+    "tracking_number": "1",
+    "why": "gone",
+    "blobs": 1,
+    "recovery_point": AT,
+    "seed": SEED,
+}
 EVENTS = st.lists(st.sampled_from([name for name in events.EVENTS if name not in ("healed", "completed")]), max_size=12)
 
 

@@ -105,7 +105,7 @@ def matches(name, pattern):
         value = facts.input(name)
         if not value:
             return f"{name} is not set"
-        return None if pattern.match(str(value)) else f"{name} is {shown(value)}"
+        return None if pattern.fullmatch(str(value)) else f"{name} is {shown(value)}"
 
     return check
 

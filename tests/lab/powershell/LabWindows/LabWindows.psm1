@@ -257,7 +257,7 @@ function Write-Answer {
 function Get-BoundPath {
     param([System.Collections.IDictionary] $Bound)
 
-    foreach ($name in 'LiteralPath', 'Path') { if ($Bound.ContainsKey($name)) { $Bound[$name] } }
+    foreach ($name in 'LiteralPath', 'Path', 'Destination', 'FilePath') { if ($Bound.ContainsKey($name)) { $Bound[$name] } }
 }
 
 function Test-LabRegistry {
