@@ -15,9 +15,8 @@ options:
     description:
       - Where the credentials come from.
       - V(auto) takes the first that is there of the options, the environment, C(~/.azure/credentials) and the Azure CLI.
-      - V(env) reads the environment, V(credential_file) a section of C(~/.azure/credentials), V(cli) asks C(az), V(msi) uses the
-        managed identity
-        of the machine.
+      - V(env) reads the environment, V(credential_file) a section of C(~/.azure/credentials), V(cli) asks C(az), V(msi) uses the managed
+        identity of the machine.
       - Falls back to the environment variable E(ANSIBLE_AZURE_AUTH_SOURCE), then to V(auto).
     type: str
     choices:
@@ -86,9 +85,8 @@ options:
     type: path
   token_cache:
     description:
-      - V(file) keeps the access token (not the secret) for the next task, in a file of mode 0600 in a folder of mode 0700 that only
-        the user can
-        enter, C(~/.cache/offlineseed.azure/tokens) or below E(XDG_CACHE_HOME).
+      - V(file) keeps the access token (not the secret) for the next task, and the description of a cloud that is named by URL for an
+        hour, in files of mode 0600 in a folder of mode 0700, C(~/.cache/offlineseed.azure/tokens) or the same below E(XDG_CACHE_HOME).
       - V(none) signs in anew in every task.
     type: str
     choices:
@@ -101,9 +99,8 @@ requirements:
   - azure-mgmt-storageimportexport
   - azure-storage-blob
 notes:
-  - The task runs in the process of ansible-playbook on the controller, whatever host it is for; that is where the Python packages have
-    to be.
-    Only when it is delegated to another host than the controller it runs there, as an ordinary module.
+  - The task runs in the process of ansible-playbook on the controller, whatever host it is for; that is where the Python packages have to
+    be. Only when it is delegated to another host than the controller it runs there, as an ordinary module.
   - E(AZURE_SUBSCRIPTION_ID) and its kin are read from the environment of ansible-playbook and from the keyword C(environment).
   - azure-mgmt-storageimportexport installs the retired library adal. It is never imported.
 """

@@ -94,7 +94,8 @@ function Get-ReadableRoot {
     # Where the files of a partition's volume are reached: our mount folder, else a letter, else the volume's own path.
     param([string[]] $AccessPaths)
     $mount = "$(Get-WorkRoot)\mnt\"
-    $ranked = @($AccessPaths | Where-Object { $_ -and "$_\" -like "$mount*" }) + @($AccessPaths | Where-Object { $_ -match '^[A-Za-z]:' }) + @($AccessPaths | Where-Object { $_ })
+    $known = @($AccessPaths | Where-Object { $_ })
+    $ranked = @($known | Where-Object { "$_\" -like "$mount*" }) + @($known | Where-Object { $_ -match '^[A-Za-z]:' }) + $known
     if ($ranked.Count -eq 0) { return $null }
     return $ranked[0]
 }
@@ -221,7 +222,8 @@ function Get-OneDriveFact {
     $paths = @($partitions | ForEach-Object { $_.access_paths })
     $volumes = @(foreach ($partition in $partitions) {
             foreach ($path in $partition.access_paths) {
-                if ($Context.volumes.ContainsKey("$path")) { Get-VolumeFact -Volume $Context.volumes["$path"] -AccessPaths $partition.access_paths -Context $Context }
+                if (-not $Context.volumes.ContainsKey("$path")) { continue }
+                Get-VolumeFact -Volume $Context.volumes["$path"] -AccessPaths $partition.access_paths -Context $Context
             }
         })
     $bus = [int] (Get-Raw -Object $Disk -Name 'BusType')

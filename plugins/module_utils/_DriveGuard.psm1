@@ -37,7 +37,8 @@ function Test-Ours {
         if ($null -eq $content -or $null -eq $content.marker -or $null -eq $content.journal) { continue }
         $agree = $true
         foreach ($paper in $content.marker, $content.journal) {
-            if ($paper.v -ne 1 -or $paper.seed -cne $Wanted.seed -or $paper.serial -ne $Wanted.serial -or $paper.plan_hash -ne $Wanted.plan_hash) { $agree = $false }
+            if ($paper.v -ne 1 -or $paper.seed -cne $Wanted.seed) { $agree = $false }
+            if ($paper.serial -ne $Wanted.serial -or $paper.plan_hash -ne $Wanted.plan_hash) { $agree = $false }
         }
         if ($agree) { return $true }
     }
@@ -97,11 +98,13 @@ $script:Rules = @(
     @{ Id = 'duplicate_serial'; Kind = 'never'; Test = { param($d, $all)
             $same = @($all | Where-Object { $d.serial -and $_.serial -eq $d.serial })
             if ($same.Count -gt 1) {
-                "$($same.Count) disks of this host show the serial number '$($d.serial)' (disks $(@($same | ForEach-Object { $_.number }) -join ', ')); detach one of them" } } }
+                $numbers = @($same | ForEach-Object { $_.number }) -join ', '
+                "$($same.Count) disks of this host show the serial number '$($d.serial)' (disks $numbers); detach one of them" } } }
     @{ Id = 'duplicate_unique_id'; Kind = 'never'; Test = { param($d, $all)
             $same = @($all | Where-Object { $d.unique_id -and $_.unique_id -eq $d.unique_id })
             if ($same.Count -gt 1) {
-                "$($same.Count) disks of this host show the unique id '$($d.unique_id)' (disks $(@($same | ForEach-Object { $_.number }) -join ', ')); detach one of them" } } }
+                $numbers = @($same | ForEach-Object { $_.number }) -join ', '
+                "$($same.Count) disks of this host show the unique id '$($d.unique_id)' (disks $numbers); detach one of them" } } }
     @{ Id = 'sector_size'; Kind = 'never'; Test = { param($d)
             if ($d.logical_sector_size -ne 512) {
                 "its logical sectors have $($d.logical_sector_size) bytes, the service reads 512 only; use a 512n or 512e drive" } } }
@@ -132,9 +135,13 @@ $script:Rules = @(
                 "the record says that it was prepared with key protector $(@($w.proven) -join ', '), which is not on it any more; " +
                 'find out who changed it' } } }
     @{ Id = 'offline'; Kind = 'consent'; Test = { param($d)
-            if ($d.offline) { "Windows holds it offline by policy, as new disks often are; it is brought online if seed_drives names it and no partition shows (by hand: Set-Disk -Number $($d.number) -IsOffline `$false)" } } }
+            if ($d.offline) {
+                'Windows holds it offline by policy, as new disks often are; it is brought online if seed_drives names it and no partition shows ' +
+                "(by hand: Set-Disk -Number $($d.number) -IsOffline `$false)" } } }
     @{ Id = 'read_only'; Kind = 'consent'; Test = { param($d)
-            if ($d.read_only) { "Windows holds it read-only; it is made writable if seed_drives names it (by hand: Set-Disk -Number $($d.number) -IsReadOnly `$false)" } } }
+            if ($d.read_only) {
+                'Windows holds it read-only; it is made writable if seed_drives names it ' +
+                "(by hand: Set-Disk -Number $($d.number) -IsReadOnly `$false)" } } }
     @{ Id = 'unmounted'; Kind = 'consent'; Test = { param($d, $all, $w)
             if ($null -ne $w -and (Test-Reopen -Drive $d -Wanted $w) -and $null -eq @($d.volumes)[0].content) {
                 'an interrupted preparation of this seed left a volume that is not mounted; it is mounted, and judged again by what is on it' } } }
@@ -167,7 +174,8 @@ $script:Rules = @(
                 $named = ''
                 if ($labels.Count -gt 0) { $named = " with the volumes $($labels -join ', ')" }
                 return "it is not empty: partitions $($words -join '; ')$named; set wipe: true for it only if nobody needs what it holds" }
-            if ($d.unseen_partitions -gt 0) { "it has $($d.unseen_partitions) partitions that Windows does not show; set wipe: true for it only if nobody needs them" } } }
+            if ($d.unseen_partitions -gt 0) {
+                "it has $($d.unseen_partitions) partitions that Windows does not show; set wipe: true for it only if nobody needs them" } } }
 )
 
 function Get-DriveReason {

@@ -89,13 +89,15 @@ function Add-DriveKey {
     $changed = $false
     $held = @(Get-Protector -Keeper $Keeper -Type $script:AnyType)
     if ($held.Count -eq 0) {
-        $made = Invoke-Keeper -Keeper $Keeper -Method 'ProtectKeyWithNumericalPassword' -Arguments @{ FriendlyName = 'offlineseed'; NumericalPassword = $Key.NumericalPassword }
+        $told = @{ FriendlyName = 'offlineseed'; NumericalPassword = $Key.NumericalPassword }
+        $made = Invoke-Keeper -Keeper $Keeper -Method 'ProtectKeyWithNumericalPassword' -Arguments $told
         $held = @($made.VolumeKeyProtectorID)
         $changed = $true
     }
     $numerical = @(Get-Protector -Keeper $Keeper -Type $script:Numerical)
     if ($held.Count -ne 1 -or $numerical.Count -ne 1) {
-        throw "the volume has the key protectors $($held -join ', '), expected one recovery password; remove what somebody added, or set wipe: true to prepare the drive anew"
+        throw "the volume has the key protectors $($held -join ', '), expected one recovery password; " +
+        'remove what somebody added, or set wipe: true to prepare the drive anew'
     }
     if (-not (Test-KeyOfVolume -Keeper $Keeper -Protector $numerical[0] -Key $Key)) {
         throw "the key protector $($numerical[0]) is not the one in escrow; put the escrow file of this drive back, or set wipe: true to prepare it anew"
@@ -118,7 +120,8 @@ function Get-DriveConversion {
     [CmdletBinding()]
     param($Keeper)
     $answer = Invoke-Keeper -Keeper $Keeper -Method 'GetConversionStatus' -Arguments @{ PrecisionFactor = [uint32] 0 }
-    @{ status = [int] $answer.ConversionStatus; percentage = [int] $answer.EncryptionPercentage; done = [int] $answer.ConversionStatus -eq $script:FullyEncrypted }
+    $status = [int] $answer.ConversionStatus
+    @{ status = $status; percentage = [int] $answer.EncryptionPercentage; done = $status -eq $script:FullyEncrypted }
 }
 
 function Test-DriveLocked {
@@ -149,7 +152,8 @@ function Unlock-Drive {
     [CmdletBinding()]
     param($Keeper, [hashtable] $Key)
     # FAILED_AUTHENTICATION and PROTECTOR_NOT_FOUND are answers, not errors: another key's volume.
-    $answer = Invoke-Keeper -Keeper $Keeper -Method 'UnlockWithNumericalPassword' -Arguments @{ NumericalPassword = $Key.NumericalPassword } -Expected 0, 2150694951, 2150694963
+    $expected = 0, 2150694951, 2150694963
+    $answer = Invoke-Keeper -Keeper $Keeper -Method 'UnlockWithNumericalPassword' -Arguments @{ NumericalPassword = $Key.NumericalPassword } -Expected $expected
     return [long] $answer.ReturnValue -eq 0
 }
 
@@ -174,8 +178,11 @@ function Get-DriveProtector {
     param($Keeper)
     $held = @(Get-Protector -Keeper $Keeper -Type $script:AnyType)
     $numerical = @(Get-Protector -Keeper $Keeper -Type $script:Numerical)
-    if ($held.Count -ne 1 -or $numerical.Count -ne 1) { throw "the volume has the key protectors $($held -join ', '), expected one recovery password and nothing else" }
+    if ($held.Count -ne 1 -or $numerical.Count -ne 1) {
+        throw "the volume has the key protectors $($held -join ', '), expected one recovery password and nothing else"
+    }
     return $numerical[0]
 }
 
-Export-ModuleMember -Function Get-VolumeKeeper, Add-DriveKey, Get-DriveConversion, Test-DriveLocked, Test-DriveProtected, Unlock-Drive, Lock-Drive, Get-DriveProtector
+Export-ModuleMember -Function Get-VolumeKeeper, Add-DriveKey, Get-DriveConversion, Test-DriveLocked, Test-DriveProtected, Unlock-Drive, Lock-Drive,
+Get-DriveProtector

@@ -79,7 +79,7 @@ function Test-Manifest {
 function Save-Proof {
     # The proof outlives the drive on this host; its order is done.
     param([hashtable] $Wanted, [hashtable] $State)
-    $folder = New-SeedFolders -Seed $Wanted.seed
+    $folder = New-SeedFolder -Seed $Wanted.seed
     $claim = Get-DriveClaim -Serial $Wanted.serial
     Write-Paper -Path (Get-ProofPath -Wanted $Wanted) -Content @{
         v = 1; seed = $Wanted.seed; serial = $Wanted.serial; size = $Wanted.size; plan_hash = $Wanted.plan_hash; protector = $State.protector
@@ -105,7 +105,7 @@ function Stop-DrivePreparation {
     [CmdletBinding()]
     param([string] $Seed, [hashtable[]] $Wanted, [string] $StagingPath)
     $changed = Stop-Worker -Seed $Seed
-    $before = Get-DriveStates -Seed $Seed -Wanted $Wanted -StagingPath $StagingPath
+    $before = Get-DriveState -Seed $Seed -Wanted $Wanted -StagingPath $StagingPath
     foreach ($one in $Wanted) {
         $state = @($before.drives | Where-Object { $_.serial -eq $one.serial })[0]
         if ($state.standing -eq 'ours') {
@@ -117,7 +117,7 @@ function Stop-DrivePreparation {
         }
         if (Remove-Claim -Wanted $one) { $changed = $true }
     }
-    $after = Get-DriveStates -Seed $Seed -Wanted $Wanted -StagingPath $StagingPath
+    $after = Get-DriveState -Seed $Seed -Wanted $Wanted -StagingPath $StagingPath
     @{ changed = $changed; drives = $after.drives; running = $after.running }
 }
 

@@ -19,7 +19,7 @@ Set-StrictMode -Version 2.0
 $ErrorActionPreference = 'Stop'
 
 # Directory entries, manifest (36 bytes a range and more) and journal beside the data, and NTFS' own growth
-$script:SpareBytes = 16777216
+$script:SpareBytes = 1048576
 $script:BytesARange = 200
 $script:RangeSize = 4194304
 $script:BytesAFile = 2048
@@ -45,13 +45,20 @@ function Assert-EngineFit {
     [CmdletBinding()]
     param()
     $mode = "$($ExecutionContext.SessionState.LanguageMode)"
-    if ($mode -ne 'FullLanguage') { throw "PowerShell runs in $mode mode on this host (AppLocker or WDAC); the copying needs FullLanguage. Allow Windows PowerShell for administrators and SYSTEM." }
+    if ($mode -ne 'FullLanguage') {
+        throw "PowerShell runs in $mode mode on this host (AppLocker or WDAC); the copying needs FullLanguage. " +
+        'Allow Windows PowerShell for administrators and SYSTEM.'
+    }
     if ((Get-PolicyNumber -Key 'HKLM:\SYSTEM\CurrentControlSet\Control\Lsa\FipsAlgorithmPolicy' -Name 'Enabled') -eq 1) {
-        throw 'The FIPS policy (FipsAlgorithmPolicy, Enabled = 1) forbids MD5, which the manifest of Azure Import/Export is made of. Prepare the drives on a host without it.'
+        throw 'The FIPS policy (FipsAlgorithmPolicy, Enabled = 1) forbids MD5, which the manifest of Azure Import/Export is made of. ' +
+        'Prepare the drives on a host without it.'
     }
     $missing = $false
     $null = Get-EncryptableVolume -Missing ([ref] $missing)
-    if ($missing) { throw 'BitLocker is not installed on this host. Install it (Install-WindowsFeature -Name BitLocker -IncludeAllSubFeature), restart the host, and run again.' }
+    if ($missing) {
+        throw 'BitLocker is not installed on this host. Install it (Install-WindowsFeature -Name BitLocker -IncludeAllSubFeature), ' +
+        'restart the host, and run again.'
+    }
 }
 
 function Get-PolicyNumber {
@@ -119,7 +126,8 @@ function Get-StateOf {
     switch ($Judgement.standing) {
         'absent' {
             $state.state = 'refused'
-            $state.reasons = [object[]] @(@{ id = 'absent'; text = "no disk of this host shows the serial number '$($Wanted.serial)' ($($Wanted.size) bytes expected); attach it and look at its label" })
+            $text = "no disk of this host shows the serial number '$($Wanted.serial)' ($($Wanted.size) bytes expected); attach it and look at its label"
+            $state.reasons = [object[]] @(@{ id = 'absent'; text = $text })
         }
         'refused' { $state.state = 'refused' }
         'prepared' {
@@ -165,7 +173,7 @@ function Get-Holding {
     if ($Drive.unseen_partitions -gt 0) { "$($Drive.unseen_partitions) partitions that Windows does not show" }
 }
 
-function Get-DriveStates {
+function Get-DriveState {
     <#
     .SYNOPSIS
     Looks at all drives of a seed in one snapshot and changes nothing: @{ drives; running; worker_exit }.
@@ -181,11 +189,11 @@ function Get-DriveStates {
 function Get-OneState {
     # The state of one drive after a step.
     param([hashtable] $Wanted)
-    $found = Get-DriveStates -Seed $Wanted.seed -Wanted @($Wanted) -StagingPath $Wanted.staging_path
+    $found = Get-DriveState -Seed $Wanted.seed -Wanted @($Wanted) -StagingPath $Wanted.staging_path
     @($found.drives)[0]
 }
 
-function New-SeedFolders {
+function New-SeedFolder {
     # The protected work folder of a seed with its parts.
     param([string] $Seed)
     $folder = New-WorkFolder -Name $Seed
@@ -205,7 +213,7 @@ function Start-DrivePreparation {
     [CmdletBinding()]
     param([hashtable] $Wanted, [hashtable] $Key, [string] $Method)
     Assert-EngineFit
-    $null = New-SeedFolders -Seed $Wanted.seed
+    $null = New-SeedFolder -Seed $Wanted.seed
     if ((Get-OneState -Wanted $Wanted).standing -eq 'locked') {
         $opened = Open-LockedDrive -Wanted $Wanted -Key $Key -Method $Method
         if ($opened.drive.standing -ne 'locked' -or -not $Wanted.wipe) { return $opened }
@@ -246,8 +254,9 @@ function Open-LockedDrive {
     if (-not (Unlock-Drive -Keeper $keeper -Key $Key)) {
         $state = Get-StateOf -Wanted $Wanted -Judgement $judgement -Worker (Test-Worker -Seed $Wanted.seed)
         $state.state = 'refused'
-        $state.reasons = [object[]] @(@{ id = 'key_refused'; text = "disk $($judgement.drive.number), serial '$($Wanted.serial)': " +
-                'it holds a locked BitLocker volume that the escrowed key does not open, so it is not one that this seed prepared; look at it, or set wipe: true for it' })
+        $text = "disk $($judgement.drive.number), serial '$($Wanted.serial)': it holds a locked BitLocker volume that the escrowed key does not open, " +
+        'so it is not one that this seed prepared; look at it, or set wipe: true for it'
+        $state.reasons = [object[]] @(@{ id = 'key_refused'; text = $text })
         return @{ changed = $false; drive = $state }
     }
     $null = Mount-Drive -Wanted $Wanted
@@ -267,7 +276,7 @@ function Resume-Drive {
     [CmdletBinding()]
     param([hashtable] $Wanted, [hashtable] $Key, [string] $Method)
     Assert-EngineFit
-    $null = New-SeedFolders -Seed $Wanted.seed
+    $null = New-SeedFolder -Seed $Wanted.seed
     $state = Get-OneState -Wanted $Wanted
     if ($state.standing -eq 'locked') { return Open-LockedDrive -Wanted $Wanted -Key $Key -Method $Method }
     if ($state.standing -eq 'ours') { return Complete-Drive -Wanted $Wanted -Key $Key -Method $Method }
@@ -293,16 +302,19 @@ function Start-Copy {
     [CmdletBinding()]
     param([string] $Seed, [hashtable[]] $Orders, [object[]] $Sources, [string] $StagingPath, [long] $MaxRate)
     Assert-EngineFit
-    $folder = New-SeedFolders -Seed $Seed
+    $folder = New-SeedFolder -Seed $Seed
     foreach ($source in $Sources) { Assert-File -Path "$folder\worker\$($source.name)" -Sha256 $source.sha256 }
-    if (-not (Test-Worker -Seed $Seed).running) { Get-ChildItem -LiteralPath "$folder\orders" -Filter '*.json' | ForEach-Object { Remove-Item -LiteralPath "$folder\orders\$($_.Name)" -Force } }
+    if (-not (Test-Worker -Seed $Seed).running) {
+        # Orders that no worker is left to carry out would be taken up beside the new ones.
+        foreach ($old in @(Get-ChildItem -LiteralPath "$folder\orders" -Filter '*.json')) { Remove-Item -LiteralPath "$folder\orders\$($old.Name)" -Force }
+    }
     $refused = @{}
     foreach ($order in $Orders) {
         $complaint = Add-Order -Folder $folder -Wanted $order.wanted -ListHash $order.list_sha256 -StagingPath $StagingPath -MaxRate $MaxRate
         if ($complaint) { $refused[$order.wanted.serial] = $complaint }
     }
     if ($refused.Count -lt $Orders.Count) { Start-Worker -Seed $Seed }
-    $answer = Get-DriveStates -Seed $Seed -Wanted @($Orders | ForEach-Object { $_.wanted }) -StagingPath $StagingPath
+    $answer = Get-DriveState -Seed $Seed -Wanted @($Orders | ForEach-Object { $_.wanted }) -StagingPath $StagingPath
     foreach ($state in $answer.drives) {
         if ($refused.ContainsKey($state.serial)) {
             $state.state = 'failed'
@@ -348,5 +360,5 @@ function Get-CopiedByte {
     return $sum
 }
 
-Export-ModuleMember -Function Get-PolicyNumber, Get-DriveStates, Get-OneState, Get-OpenVolume, Get-SeedFolder, Get-ProofPath, New-DriveState, New-SeedFolders, Start-DrivePreparation,
+Export-ModuleMember -Function Get-PolicyNumber, Get-DriveState, Get-OneState, Get-SeedFolder, Get-ProofPath, New-SeedFolder, Start-DrivePreparation,
 Resume-Drive, Start-Copy

@@ -57,7 +57,7 @@ try {{
     $files = @(Get-ChildItem -LiteralPath $path -Force | Where-Object {{ -not $_.PSIsContainer }})
     $found.files = $files.Count
     if ($files.Count -gt 0) {{
-        $stream = New-Object -TypeName System.IO.FileStream -ArgumentList $files[0].FullName, ([System.IO.FileMode]::Open), ([System.IO.FileAccess]::Read), ([System.IO.FileShare]::Read)
+        $stream = [System.IO.File]::OpenRead($files[0].FullName)
         try {{ $null = $stream.ReadByte() }} finally {{ $stream.Dispose() }}
     }}
     $found.readable = $true
@@ -71,9 +71,10 @@ exit 0
 '@
 
 function Get-QuotedText {
-    # A text inside single quotes of a script
+    # A text inside single quotes of a script. PowerShell takes the typographic ones for single quotes, too.
     param([string] $Text)
-    $Text.Replace("'", "''").Replace([string] [char] 0x2018, "$([char] 0x2018)$([char] 0x2018)").Replace([string] [char] 0x2019, "$([char] 0x2019)$([char] 0x2019)")
+    $quotes = "'" + [char] 0x2018 + [char] 0x2019 + [char] 0x201A + [char] 0x201B
+    $Text -replace "[$quotes]", '$0$0'
 }
 
 function Register-SeedTask {
@@ -87,7 +88,9 @@ function Register-SeedTask {
 
 function Get-SeedTask {
     param([string] $Name)
-    foreach ($task in @(Get-ScheduledTask -TaskPath $script:TaskPath -ErrorAction SilentlyContinue)) { if ("$($task.TaskName)" -eq $Name) { return $task } }
+    foreach ($task in @(Get-ScheduledTask -TaskPath $script:TaskPath -ErrorAction SilentlyContinue)) {
+        if ("$($task.TaskName)" -eq $Name) { return $task }
+    }
 }
 
 function Test-Worker {
@@ -103,7 +106,8 @@ function Test-Worker {
     $code = [long] (Get-ScheduledTaskInfo -TaskPath $script:TaskPath -TaskName $Seed).LastTaskResult
     $message = $null
     if (-not $running -and $code -eq $script:ConstrainedExit) {
-        $message = 'the worker refused to run: PowerShell is in ConstrainedLanguage mode for SYSTEM (AppLocker or WDAC); allow Windows PowerShell for SYSTEM on this host'
+        $message = 'the worker refused to run: PowerShell is in ConstrainedLanguage mode for SYSTEM (AppLocker or WDAC); ' +
+        'allow Windows PowerShell for SYSTEM on this host'
     }
     @{ registered = $true; running = $running; exit = $code; message = $message }
 }
@@ -147,7 +151,8 @@ function Test-SourceAsSystem {
     $name = "$Seed-probe"
     $answer = "$(New-WorkFolder -Name $Seed)\probe.json"
     if (Test-Path -LiteralPath $answer) { Remove-Item -LiteralPath $answer -Force }
-    Register-SeedTask -Name $name -Description "Reads one staged file of seed $Seed" -Script ($script:Probe -f (Get-QuotedText -Text $Path), (Get-QuotedText -Text $answer))
+    $text = $script:Probe -f (Get-QuotedText -Text $Path), (Get-QuotedText -Text $answer)
+    Register-SeedTask -Name $name -Description "Reads one staged file of seed $Seed" -Script $text
     try {
         Start-ScheduledTask -TaskPath $script:TaskPath -TaskName $name
         $until = [DateTime]::UtcNow.AddSeconds($script:ProbeSeconds)
@@ -158,7 +163,9 @@ function Test-SourceAsSystem {
         Unregister-ScheduledTask -TaskPath $script:TaskPath -TaskName $name -Confirm:$false
         if (Test-Path -LiteralPath $answer) { Remove-Item -LiteralPath $answer -Force }
     }
-    if ($null -eq $found) { return @{ readable = $false; files = 0; error = "no answer from a task run as SYSTEM within $script:ProbeSeconds seconds"; account = 'SYSTEM' } }
+    if ($null -eq $found) {
+        return @{ readable = $false; files = 0; error = "no answer from a task run as SYSTEM within $script:ProbeSeconds seconds"; account = 'SYSTEM' }
+    }
     @{ readable = [bool] $found.readable; files = [int] $found.files; error = $found.error; account = "$($found.account)" }
 }
 

@@ -153,9 +153,11 @@ function Mount-Drive {
 function Get-SeedPartition {
     # The data partition of the drive with this serial number and size: exactly one disk, exactly one partition beside MSR.
     param([hashtable] $Wanted)
-    $disks = @(Get-Disk | Where-Object { ("$($_.SerialNumber)" -replace '\s', '') -eq $Wanted.serial -and [long] (Get-Raw -Object $_ -Name 'Size') -eq $Wanted.size })
+    $disks = @(Get-Disk | Where-Object { ("$($_.SerialNumber)" -replace '\s', '') -eq $Wanted.serial } |
+            Where-Object { [long] (Get-Raw -Object $_ -Name 'Size') -eq $Wanted.size })
     if ($disks.Count -ne 1) { throw "$($disks.Count) disks of this host have the serial number '$($Wanted.serial)' and $($Wanted.size) bytes, expected one" }
-    $partitions = @(Get-Partition | Where-Object { "$($_.DiskId)" -eq "$($disks[0].Path)" -and @($_.AccessPaths | Where-Object { "$_" -like '\\?\Volume{*' }).Count -gt 0 })
+    $own = @(Get-Partition | Where-Object { "$($_.DiskId)" -eq "$($disks[0].Path)" })
+    $partitions = @($own | Where-Object { @($_.AccessPaths | Where-Object { "$_" -like '\\?\Volume{*' }).Count -gt 0 })
     if ($partitions.Count -ne 1) { throw "drive '$($Wanted.serial)' has $($partitions.Count) volumes, expected one" }
     return $partitions[0]
 }
@@ -171,7 +173,8 @@ function Dismount-Drive {
     $root = Get-MountPath -Serial $Wanted.serial
     foreach ($path in @($partition.AccessPaths | Where-Object { $_ })) {
         if ("$path".TrimEnd('\') -eq $root) {
-            Remove-PartitionAccessPath -DiskId "$($partition.DiskId)" -Offset ([uint64] (Get-Raw -Object $partition -Name 'Offset')) -AccessPath "$path" -Confirm:$false
+            $offset = [uint64] (Get-Raw -Object $partition -Name 'Offset')
+            Remove-PartitionAccessPath -DiskId "$($partition.DiskId)" -Offset $offset -AccessPath "$path" -Confirm:$false
         }
     }
     if ((Test-Path -LiteralPath $root) -and (Test-FolderEmpty -Path $root)) { Remove-Item -LiteralPath $root -Force }

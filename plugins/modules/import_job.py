@@ -14,9 +14,8 @@ description:
   - The recovery passwords are read from escrow by serial number inside the task. No variable, fact or result ever holds one.
   - A job is made only after Azure said that there is none of that name. When the answer is lost on the way, the job is looked for before
     anything is sent again, so that there is never a second one.
-  - A job that exists with the same drives is only brought in line where Azure allows it (return address, carrier, log level, tags).
-    With other
-    drives, another account or region the task fails and says both sides.
+  - A job that exists with the same drives is only brought in line where Azure allows it (return address, carrier, log level, tags). With
+    other drives, another account or region the task fails and says both sides.
   - Azure deletes a job 14 days after it was made when it is not told of a parcel (M(offlineseed.azure.shipping_update)).
 options:
   resource_group:
@@ -253,8 +252,7 @@ job:
     stage:
       description:
         - Where the job stands, one of V(creating), V(shipped), V(received), V(copying), V(returning), V(completed),
-          V(completed_with_errors),
-          V(canceled), V(unknown).
+          V(completed_with_errors), V(canceled), V(unknown).
       type: str
       sample: creating
     service_state:

@@ -11,8 +11,7 @@ version_added: 0.1.0
 short_description: Remove the landed blobs of a seed
 description:
   - Removes from the landing container the page blobs that have name and length of an inventoried staged file, each only if it is still
-    what was
-    listed. Everything else in the container stays and is named.
+    what was listed. Everything else in the container stays and is named.
   - Remove them only after the vault has the seed (M(offlineseed.azure.recovery_vault_info)).
 options:
   storage_account_id:

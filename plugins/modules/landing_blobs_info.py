@@ -10,9 +10,8 @@ module: landing_blobs_info
 version_added: 0.1.0
 short_description: Say whether every staged file has landed as a blob
 description:
-  - Compares the blobs of the landing container with the inventory of the staging folder. A file has landed when there is a page blob
-    of its name
-    and length.
+  - Compares the blobs of the landing container with the inventory of the staging folder. A file has landed when there is a page blob of
+    its name and length.
 options:
   storage_account_id:
     description:

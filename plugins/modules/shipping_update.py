@@ -93,8 +93,7 @@ job:
     stage:
       description:
         - Where the job stands, one of V(creating), V(shipped), V(received), V(copying), V(returning), V(completed),
-          V(completed_with_errors),
-          V(canceled), V(unknown).
+          V(completed_with_errors), V(canceled), V(unknown).
       type: str
       sample: creating
     service_state:

@@ -88,15 +88,15 @@ function Invoke-OneDrive {
     $module.Result.drive = $done.drive
 }
 
-function Invoke-AllDrives {
+function Invoke-EveryDrive {
     param([string] $Operation)
     $wanted = @(Get-Wanted)
     $done = switch ($Operation) {
         'inspect' {
             Update-HostStorageCache
-            Get-DriveStates -Seed $options.seed -Wanted $wanted -StagingPath $options.staging_path
+            Get-DriveState -Seed $options.seed -Wanted $wanted -StagingPath $options.staging_path
         }
-        'poll' { Get-DriveStates -Seed $options.seed -Wanted $wanted -StagingPath $options.staging_path }
+        'poll' { Get-DriveState -Seed $options.seed -Wanted $wanted -StagingPath $options.staging_path }
         'cancel' { Stop-DrivePreparation -Seed $options.seed -Wanted $wanted -StagingPath $options.staging_path }
         'start' {
             $orders = @(for ($i = 0; $i -lt $wanted.Count; $i++) { @{ wanted = $wanted[$i]; list_sha256 = $options._drives[$i].list_sha256 } })
@@ -111,12 +111,14 @@ function Invoke-AllDrives {
 $operation = $options._operation
 $module.Result.changed = $false
 $module.Result.folder = Get-SeedFolder -Seed $options.seed
-if (-not $operation) { $module.FailJson('win_disk_prep works through its action plugin on the controller only; call it as offlineseed.azure.win_disk_prep in a playbook.') }
+if (-not $operation) {
+    $module.FailJson('win_disk_prep works through its action plugin on the controller only; call it as offlineseed.azure.win_disk_prep in a playbook.')
+}
 if ($module.CheckMode -and $operation -ne 'inspect') { $module.ExitJson() }
 try {
     switch ($operation) {
         { @('begin', 'attach', 'prove') -contains $_ } { Invoke-OneDrive -Operation $operation }
-        { @('inspect', 'poll', 'start', 'cancel') -contains $_ } { Invoke-AllDrives -Operation $operation }
+        { @('inspect', 'poll', 'start', 'cancel') -contains $_ } { Invoke-EveryDrive -Operation $operation }
         'probe_source' { $module.Result.source = Test-SourceAsSystem -Seed $options.seed -Path $options.staging_path }
     }
 } catch {

@@ -44,8 +44,10 @@ $module.Result.changed = $false
 $module.Result.source = $null
 try {
     Update-HostStorageCache
-    $asked = @($options.drives | Where-Object { $_ } | ForEach-Object { New-Remembered -Seed $options.seed -Drive $_ -Proven $options.proven -StagingPath $options.probe_staging_path })
-    $found = Get-DriveStates -Seed $options.seed -Wanted $asked -StagingPath $options.probe_staging_path
+    $asked = @(foreach ($drive in $options.drives) {
+            New-Remembered -Seed $options.seed -Drive $drive -Proven $options.proven -StagingPath $options.probe_staging_path
+        })
+    $found = Get-DriveState -Seed $options.seed -Wanted $asked -StagingPath $options.probe_staging_path
     foreach ($state in $found.drives) {
         if (-not $IDLE.ContainsKey($state.state)) { continue }
         $told = $IDLE[$state.state]
@@ -54,7 +56,9 @@ try {
     }
     $module.Result.drives = $found.drives
     $module.Result.running = $found.running
-    if ($options.probe_staging_path -and -not $module.CheckMode) { $module.Result.source = Test-SourceAsSystem -Seed $options.seed -Path $options.probe_staging_path }
+    if ($options.probe_staging_path -and -not $module.CheckMode) {
+        $module.Result.source = Test-SourceAsSystem -Seed $options.seed -Path $options.probe_staging_path
+    }
 } catch {
     $module.FailJson("Failed to look at the drives of seed $($options.seed): $($_.Exception.GetBaseException().Message)", $_)
 }

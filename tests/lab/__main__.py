@@ -112,7 +112,7 @@ def call(folder: pathlib.Path, name: str, more: list[str] | None = None, **given
 
 def pair(text: str) -> tuple[str, Any]:
     """`name=value`, the value read as JSON where it is JSON."""
-    name, _, value = text.partition("=")
+    name, _unused, value = text.partition("=")
     try:
         return name, json.loads(value)
     except ValueError:

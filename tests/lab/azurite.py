@@ -119,7 +119,7 @@ class Azurite:
     def _line(self, until: float) -> bytes:
         stream = self._process.stdout
         while b"\n" not in self._rest:
-            ready, _, _ = select.select([stream], [], [], max(0.0, until - time.monotonic()))
+            ready, _unused, _unused = select.select([stream], [], [], max(0.0, until - time.monotonic()))
             piece = os.read(stream.fileno(), 65536) if ready else b""
             if not piece:
                 why = "ended" if ready else "did not answer in time"

@@ -170,7 +170,7 @@ class Datacenter:
             contents["verboseLogUri"] = ("verbose", copy_log.render(drive["driveId"], status, blobs))
         if job["properties"]["backupDriveManifest"] and manifest:
             contents["manifestUri"] = ("manifest", manifest)
-        container, _, folder = job["properties"]["diagnosticsPath"].strip("/").partition("/")
+        container, _unused, folder = job["properties"]["diagnosticsPath"].strip("/").partition("/")
         told = {}
         for uri, (kind, content) in contents.items():
             name = "/".join(filter(None, [folder, copy_log.name(job["name"], drive["driveId"], self._state.clock.now(), kind)]))

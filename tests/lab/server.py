@@ -35,7 +35,7 @@ class Server:
         """Start, serve, stop."""
         self.folder.prepare()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, lambda *_: self._stopping.set())
+            signal.signal(number, lambda *_unused: self._stopping.set())
         if until_stdin_closes:
             threading.Thread(target=self._watch_stdin, daemon=True).start()
         try:

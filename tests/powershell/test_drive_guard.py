@@ -54,7 +54,7 @@ def ask(pwsh, tmp_path_factory):
 def judged(ask):
     """Generated hosts with the guard's answers; the generator's seed is fixed, so that a failure can be repeated."""
     dice = random.Random(20260102)
-    questions = [tables.question(dice) for _ in range(HOSTS)]
+    questions = [tables.question(dice) for _unused in range(HOSTS)]
     return list(zip(questions, ask(questions), strict=True))
 
 
@@ -66,7 +66,7 @@ def test_no_disk_may_be_wiped_that_consent_plan_and_guard_do_not_all_name(judged
 
 
 def test_what_is_to_be_cured_first_is_nothing_but_offline_read_only_or_not_mounted(judged):
-    pending = [answer for _, answer in judged if answer["standing"] in MAY_BE_WIPED and answer["reasons"]]
+    pending = [answer for _unused, answer in judged if answer["standing"] in MAY_BE_WIPED and answer["reasons"]]
     assert pending and all({reason["id"] for reason in answer["reasons"]} <= CURED_FIRST for answer in pending)
 
 
@@ -87,7 +87,7 @@ def test_what_nothing_speaks_against_may_be_wiped(judged):
 
 def test_a_drive_of_this_seed_and_plan_is_never_wiped_whatever_consent_says(judged):
     ours = [(q, a) for q, a in judged for d in q["drives"] if d["number"] == a["number"] and _both_papers(d, q["wanted"])]
-    assert ours and all(a["standing"] in ("ours", "refused", "locked", "prepared") for _, a in ours)
+    assert ours and all(a["standing"] in ("ours", "refused", "locked", "prepared") for _unused, a in ours)
 
 
 def test_only_what_could_be_wiped_without_a_word_is_offered(judged):
@@ -104,7 +104,7 @@ def test_only_what_could_be_wiped_without_a_word_is_offered(judged):
 
 
 def test_every_refusal_names_the_disk_and_what_was_seen(judged):
-    for _, answer in judged:
+    for _unused, answer in judged:
         if answer["standing"] == "refused":
             assert answer["reasons"]
             assert all(reason["text"].startswith(f"disk {answer['number']}, serial '") for reason in answer["reasons"]), answer
@@ -185,8 +185,8 @@ CASES = {
 
 
 def test_the_guard_says_of_each_case_what_it_is_and_what_to_do(ask):
-    questions = [{"drives": [{**tables.blank(), **drive}], "wanted": tables.wanted(**said)} for drive, said, *_ in CASES.values()]
-    for (name, (_, _, standing, reason, words)), answer in zip(CASES.items(), ask(questions), strict=True):
+    questions = [{"drives": [{**tables.blank(), **drive}], "wanted": tables.wanted(**said)} for drive, said, *_unused in CASES.values()]
+    for (name, (_unused, _unused, standing, reason, words)), answer in zip(CASES.items(), ask(questions), strict=True):
         assert answer["standing"] == standing, (name, answer)
         if reason:
             texts = {one["id"]: one["text"] for one in answer["reasons"]}

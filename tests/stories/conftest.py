@@ -12,10 +12,17 @@ from contextlib import ExitStack
 import pytest
 
 from lab.sample import put
-
 from stories.states import Player, States
 
-FILES = {"empty.txt": 0, "one byte.bin": 1, "513 bytes.bin": 513, "Größe/Maß ü.txt": 4_321, "emoji/📦.txt": 777, "database.bak": 3_000_017, "zeros.img": 1_048_576}
+FILES = {
+    "empty.txt": 0,
+    "one byte.bin": 1,
+    "513 bytes.bin": 513,
+    "Größe/Maß ü.txt": 4_321,
+    "emoji/📦.txt": 777,
+    "database.bak": 3_000_017,
+    "zeros.img": 1_048_576,
+}
 
 
 @pytest.fixture(scope="session")

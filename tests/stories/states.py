@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, offlineseed.azure contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""States of a lab on its way, each made once a test run by the product itself and saved, so that no test plays more phases than it needs."""
+"""States of a lab on its way, made once a test run by the product itself and saved: no test plays more phases than it needs."""
 
 from __future__ import annotations
 

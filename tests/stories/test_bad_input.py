@@ -10,7 +10,6 @@ import json
 import pytest
 
 from lab import names
-
 from stories.states import SEED, Player
 
 
@@ -87,7 +86,7 @@ def test_staged_file_of_513_bytes_is_refused(begin):
     player.run("stage")
     for _try in range(10):
         run = player.run("stage")
-        if "prepare" == run.summary.get("phase"):
+        if run.summary.get("phase") == "prepare":
             break
         folder = player.lab.folder / "hosts" / names.COPY_HOST / "C" / "staging" / f"{names.STORAGE_ACCOUNT}_{SEED}"
         if folder.exists() and any(folder.iterdir()):

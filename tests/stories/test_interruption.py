@@ -15,7 +15,6 @@ from collections import Counter
 import pytest
 
 from lab import names
-
 from stories.states import DRIVE, Player
 
 
@@ -52,7 +51,9 @@ def writes(player: Player, method: str, part: str) -> int:
     return sum(told["method"] == method and part in told["path"] for told in map(json.loads, lines))
 
 
-@pytest.mark.parametrize("where", ["Resource provider is registered", "Storage account and container are ready for page blobs", "Target is on record"])
+@pytest.mark.parametrize(
+    "where", ["Resource provider is registered", "Storage account and container are ready for page blobs", "Target is on record"]
+)
 def test_killed_in_the_target_phase_the_next_run_finishes(begin, where):
     player = begin("fresh")
     player.good("preflight")
@@ -60,7 +61,9 @@ def test_killed_in_the_target_phase_the_next_run_finishes(begin, where):
     assert player.good("target")["phase"] == "stage"
 
 
-@pytest.mark.parametrize("where", ["Initial backup is started and watched", "Inventory of the staged files is taken where the drives are filled"])
+@pytest.mark.parametrize(
+    "where", ["Initial backup is started and watched", "Inventory of the staged files is taken where the drives are filled"]
+)
 def test_killed_in_the_stage_phase_the_next_run_finishes_with_one_backup(begin, where):
     player = begin("entered")
     kill_when(player, "stage", task(where))

@@ -17,7 +17,6 @@ import pytest
 
 from lab import names
 from lab.controller_folder import ESCROW_PASSWORD
-
 from stories.states import Player
 
 ALLOWED = ("secrets.yml", "escrow-password")
@@ -52,7 +51,7 @@ class Watch:
                     continue
             time.sleep(0.1)
 
-    def __exit__(self, *_):
+    def __exit__(self, *_unused):
         self._over.set()
         self._thread.join()
 
@@ -61,8 +60,9 @@ def recovery_passwords(player: Player) -> list[str]:
     """Opened as a person would open them: with ansible-vault view."""
     found = []
     for escrow in sorted((player.state_dir / "escrow").glob("*.yml")):
+        password = player.controller.folder / "escrow-password"
         told = subprocess.run(
-            [player.controller.site.program("ansible-vault"), "view", "--vault-password-file", str(player.controller.folder / "escrow-password"), str(escrow)],
+            [player.controller.site.program("ansible-vault"), "view", "--vault-password-file", str(password), str(escrow)],
             env=player.controller.environment(), capture_output=True, text=True, check=True,
         ).stdout  # fmt: skip
         found += re.findall(r"(?:\d{6}-){7}\d{6}", told)

@@ -11,11 +11,9 @@ import subprocess
 import pytest
 import yaml
 
-from lab.playbook import Controller
 from lab.story import Waiting
 from setup.site import CHECKOUT
 from setup.trees import copy_checkout
-
 from stories.states import SEED, Player
 
 
@@ -36,7 +34,10 @@ def installed(tmp_path_factory, site):
     subprocess.run([galaxy, "collection", "build", "--output-path", str(place), str(tree)], env=env, check=True, capture_output=True)
     [tarball] = place.glob("offlineseed-azure-*.tar.gz")
     subprocess.run(
-        [galaxy, "collection", "install", "--offline", "--no-deps", str(tarball), "-p", str(place / "collections")], env=env, check=True, capture_output=True
+        [galaxy, "collection", "install", "--offline", "--no-deps", str(tarball), "-p", str(place / "collections")],
+        env=env,
+        check=True,
+        capture_output=True,
     )
     return place / "collections"
 
@@ -83,12 +84,10 @@ def test_foreign_playbook_embeds_prepare_and_ship_with_its_own_groups(standin_st
     with standin_states.player("named", tmp_path / "lab") as player:
         folder = player.controller.folder
         known = yaml.safe_load((folder / "inventory.yml").read_text())
-        children = known["all"]["children"]
+        children = known["all"]["children"]["lab_windows"]["children"]
         children["warehouse"] = children.pop("seed_sources")
         children["dock"] = children.pop("seed_copy_hosts")
         (folder / "inventory.yml").write_text(yaml.safe_dump(known))
         (folder / "foreign.yml").write_text(FOREIGN)
         done = run(player, folder / "foreign.yml")
         assert done.exit_code == 0, done.trouble
-
-

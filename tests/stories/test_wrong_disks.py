@@ -9,9 +9,10 @@ import json
 import pathlib
 
 import pytest
+import yaml
 
+from ansible_collections.offlineseed.azure.plugins.module_utils.seeds import record
 from lab import names
-
 from stories.states import DRIVE, MIB, Player
 
 BIG = 96 * MIB
@@ -67,13 +68,6 @@ def test_size_that_differs_by_one_sector_is_refused(staged):
     unplug(staged, "SIZE-0001")
 
 
-def test_two_disks_with_one_serial_are_refused(staged):
-    staged.control.attach(serial="TWIN-0001", size=BIG, unique_id="one")
-    staged.control.attach(serial="TWIN-0001", size=BIG, unique_id="two")
-    refused(staged, "TWIN-0001", "serial", drives=[{"serial": "TWIN-0001", "size": BIG}])
-    unplug(staged, "TWIN-0001", "TWIN-0001")
-
-
 def test_the_system_disk_is_refused_even_with_wipe(staged):
     [(serial, seen)] = [(serial, seen) for serial, seen in disks(staged).items() if seen["number"] == 0]
     refused(staged, serial, drives=[{"serial": serial, "size": seen["size"], "wipe": True}])
@@ -85,14 +79,25 @@ def test_a_removable_disk_is_refused(staged):
     unplug(staged, "STICK-001")
 
 
-def test_a_drive_that_is_not_attached_is_named(staged):
-    refused(staged, "GONE-0001", drives=[{"serial": "GONE-0001", "size": BIG}])
+def test_a_drive_that_is_not_attached_is_asked_for(staged):
+    staged.set("seed_drives", [{"serial": "GONE-0001", "size": BIG}])
+    before, touched = disks(staged), len(wipes(staged))
+    entry = staged.good("prepare")
+    assert (entry["next"]["id"], entry["next"]["data"]["serials"]) == ("attach_drives", ["GONE-0001"])
+    assert disks(staged) == before and wipes(staged)[touched:] == []
 
 
 def test_drives_that_are_too_small_say_how_much_is_missing(staged):
     staged.control.attach(serial="SMALL-001", size=4 * MIB)
-    refused(staged, "SMALL-001", "missing", drives=[{"serial": "SMALL-001", "size": 4 * MIB}])
+    refused(staged, "bytes are missing", "name a drive with at least", drives=[{"serial": "SMALL-001", "size": 4 * MIB}])
     unplug(staged, "SMALL-001")
+
+
+def test_two_disks_with_one_serial_are_refused(begin):
+    player = begin("staged")
+    player.control.attach(serial="TWIN-0001", size=BIG, unique_id="one")
+    player.control.attach(serial="TWIN-0001", size=BIG, unique_id="two")
+    refused(player, "TWIN-0001", "serial", drives=[{"serial": "TWIN-0001", "size": BIG}])
 
 
 def test_the_bystander_is_refused_without_consent_to_wipe(staged):
@@ -126,11 +131,8 @@ def test_a_drive_that_another_seed_prepared_is_refused(begin):
 def second_seed(player: Player, drives: list[dict]) -> None:
     """A second seed beside the first in the same state folder, as far as the first one was when its drives were named."""
     folder = player.controller.folder
-    inventory = (folder / "inventory.yml").read_text()
-    import yaml
-
-    known = yaml.safe_load(inventory)
-    sources = known["all"]["children"]["seed_sources"]["hosts"]
+    known = yaml.safe_load((folder / "inventory.yml").read_text())
+    sources = known["all"]["children"]["lab_windows"]["children"]["seed_sources"]["hosts"]
     sources["second"] = dict(sources["srv1"])
     (folder / "inventory.yml").write_text(yaml.safe_dump(known))
     told = yaml.safe_load((folder / "host_vars" / "srv1" / "seed.yml").read_text())
@@ -142,12 +144,17 @@ def second_seed(player: Player, drives: list[dict]) -> None:
 
 def copy_until_staged(first: pathlib.Path, second: pathlib.Path) -> None:
     """The record of another seed that is staged: its events are written by the product's own core."""
-    from ansible_collections.offlineseed.azure.plugins.module_utils.seeds import record
-
     second.mkdir()
     (second / "inventory.jsonl").write_bytes((first / "inventory.jsonl").read_bytes())
     for line in (first / "record.jsonl").read_text().splitlines():
         told = json.loads(line)
         if told["event"] == "planned":
             return
-        record.append(str(second), "second", told["event"], told["data"] | ({"seed": "second"} if "seed" in told["data"] else {}), told["at"], told.get("as_of"))
+        record.append(
+            str(second),
+            "second",
+            told["event"],
+            told["data"] | ({"seed": "second"} if "seed" in told["data"] else {}),
+            told["at"],
+            told.get("as_of"),
+        )

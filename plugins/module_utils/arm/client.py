@@ -19,6 +19,7 @@ from .retries import Pace
 from .session import open_session
 from .transport import Arm, Signer
 
+CLOUD_SECONDS = 3600  # how long a private cloud's own description is believed
 STORAGE_SCOPE = "https://storage.azure.com/.default"
 
 
@@ -67,6 +68,17 @@ class Azure:
         return Exchange(self.pace, self._signer.forget)
 
     def _metadata(self, url: str) -> object:
+        """The metadata document at `url`, out of the cache for CLOUD_SECONDS; None where the server has none."""
+        key, now = token_cache.key_of("cloud", url), self.pace.clock()
+        held = self._cache.read(key) or {}
+        if held.get("until", 0) > now:
+            return held.get("document")
+        document = self._fetch_metadata(url)
+        if document is not None:
+            self._cache.write(key, {"until": now + CLOUD_SECONDS, "document": document})
+        return document
+
+    def _fetch_metadata(self, url: str) -> object:
         def send() -> answer.Answer:
             got = self._session.request("GET", url, headers={"Accept": "application/json"})
             return answer.read("GET", url, got.status_code, got.headers, got.content)

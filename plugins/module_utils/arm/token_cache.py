@@ -44,6 +44,12 @@ class NoCache:
     def save(self, key: str, token: Token) -> None:
         return None
 
+    def read(self, key: str) -> dict | None:
+        return None
+
+    def write(self, key: str, value: dict) -> None:
+        return None
+
     def forget(self, key: str) -> None:
         return None
 
@@ -56,6 +62,19 @@ class FileCache:
 
     def load(self, key: str, now: float) -> Token | None:
         """The token kept under `key` if it lives for MARGIN seconds more."""
+        held = self.read(key) or {}
+        try:
+            token = Token(str(held["token"]), int(held["expires_on"]))
+        except (ValueError, KeyError, TypeError):
+            return None
+        return token if token.expires_on - now > MARGIN else None
+
+    def save(self, key: str, token: Token) -> None:
+        """Keep `token` under `key`."""
+        self.write(key, {"token": token.token, "expires_on": token.expires_on})
+
+    def read(self, key: str) -> dict | None:
+        """The JSON object under `key`; None when there is none."""
         try:
             self._check(self.folder, os.lstat(self.folder), 0o700)
             descriptor = os.open(self.folder / key, os.O_RDONLY | os.O_NOFOLLOW)
@@ -65,20 +84,19 @@ class FileCache:
             self._check(self.folder / key, os.fstat(descriptor), 0o600)
             try:
                 held = json.load(file)
-                token = Token(str(held["token"]), int(held["expires_on"]))
-            except (ValueError, KeyError, TypeError):
+            except ValueError:
                 return None
-        return token if token.expires_on - now > MARGIN else None
+        return held if isinstance(held, dict) else None
 
-    def save(self, key: str, token: Token) -> None:
-        """Keep `token` under `key`; readers see the old file or the new one, never a part."""
+    def write(self, key: str, value: dict) -> None:
+        """Keep a JSON object under `key`; readers see the old file or the new one, never a part."""
         draft = self.folder / f".{key}.{os.getpid()}"
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._check(self.folder, os.lstat(self.folder), 0o700)
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
             with open(descriptor, "w", encoding="utf-8") as file:
-                json.dump({"token": token.token, "expires_on": token.expires_on}, file)
+                json.dump(value, file)
             os.replace(draft, self.folder / key)
         except OSError as error:
             with contextlib.suppress(OSError):

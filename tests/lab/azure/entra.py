@@ -162,10 +162,10 @@ def _signature(cloud: Any, body: str) -> str:
 def check(cloud: Any, request: Request) -> None:
     """Raise ARM's 401 unless the request bears a token of this lab for ARM."""
     challenge = {"www-authenticate": f'Bearer authorization_uri="{request.base}/{names.TENANT}", error="invalid_token"'}
-    kind, _, value = request.headers.get("authorization", "").partition(" ")
+    kind, _unused, value = request.headers.get("authorization", "").partition(" ")
     if not value:
         raise ArmError(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.", headers=challenge)
-    body, _, signature = value.rpartition(".")
+    body, _unused, signature = value.rpartition(".")
     if kind.lower() != "bearer" or not hmac.compare_digest(signature, _signature(cloud, body)):
         raise ArmError(401, "InvalidAuthenticationToken", "The access token is invalid.", headers=challenge)
     claims = json.loads(base64.urlsafe_b64decode(body.split(".")[1] + "=="))

@@ -185,7 +185,7 @@ def list_all(cloud: Any, request: Request, subscription: str, group: str | None 
     if group is not None:
         subscriptions.find_group(cloud, group)
     expire(cloud)
-    found = [job for _, job in sorted(cloud.state["jobs"].items()) if group is None or job["group"].lower() == group.lower()]
+    found = [job for _unused, job in sorted(cloud.state["jobs"].items()) if group is None or job["group"].lower() == group.lower()]
     top = rules.page_size(request.query.get("$top"), PAGE)
     start = int(request.query.get("$skiptoken") or 0)
     answer: dict[str, Any] = {"value": [described(cloud, job, drives=False) for job in found[start : start + top]]}

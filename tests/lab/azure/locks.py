@@ -51,7 +51,7 @@ def list_all(cloud: Any, request: Request, scope: str) -> Response:
     below = scope.lower().rstrip("/") + "/"
     found = {key: lock for key, lock in cloud.state["locks"].items() if (lock["scope"].lower() + "/").startswith(below)}
     found.update({_key(lock["scope"], lock["name"]): lock for lock in _of(cloud, scope)})
-    return Response(200, {"value": [_described(lock) for _, lock in sorted(found.items())]})
+    return Response(200, {"value": [_described(lock) for _unused, lock in sorted(found.items())]})
 
 
 def _key(scope: str, name: str) -> str:

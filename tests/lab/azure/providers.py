@@ -49,7 +49,7 @@ def check(cloud: Any, namespace: str) -> None:
 
 
 def _described(cloud: Any, name: str) -> dict[str, Any]:
-    places = [place["name"] for _, place in sorted(regions.LOCATIONS.items())]
+    places = [place["name"] for _unused, place in sorted(regions.LOCATIONS.items())]
     return {
         "id": f"/subscriptions/{names.SUBSCRIPTION}/providers/{name}",
         "namespace": name,

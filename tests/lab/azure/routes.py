@@ -31,7 +31,7 @@ class Table:
 
     def methods(self, path: str) -> list[str]:
         """The methods that this path knows at all."""
-        return sorted({method for method, pattern, _ in self._routes if pattern.fullmatch(path)})
+        return sorted({method for method, pattern, _unused in self._routes if pattern.fullmatch(path)})
 
 
 def _compile(template: str) -> re.Pattern[str]:

@@ -192,9 +192,8 @@ def get(cloud: Any, request: Request, subscription: str, group: str, account: st
 
 def list_all(cloud: Any, request: Request, subscription: str, group: str | None = None) -> Response:
     """The accounts of the subscription or of a group."""
-    found = [
-        account for _, account in sorted(cloud.state["accounts"].items()) if group is None or account["group"].lower() == group.lower()
-    ]
+    accounts = (account for _id, account in sorted(cloud.state["accounts"].items()))
+    found = [account for account in accounts if group is None or account["group"].lower() == group.lower()]
     return Response(200, {"value": [_described(cloud, account) for account in found]})
 
 

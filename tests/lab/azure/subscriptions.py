@@ -84,7 +84,7 @@ def head_group(cloud: Any, request: Request, subscription: str, group: str) -> R
 
 def list_groups(cloud: Any, request: Request, subscription: str) -> Response:
     """All resource groups."""
-    return Response(200, {"value": [_group(group) for _, group in sorted(cloud.state["groups"].items())]})
+    return Response(200, {"value": [_group(group) for _unused, group in sorted(cloud.state["groups"].items())]})
 
 
 def put_group(cloud: Any, request: Request, subscription: str, group: str) -> Response:

@@ -62,7 +62,7 @@ def get(cloud: Any, request: Request, subscription: str, group: str, vault: str)
 
 def list_all(cloud: Any, request: Request, subscription: str, group: str | None = None) -> Response:
     """The vaults of the subscription or of a group."""
-    found = [vault for _, vault in sorted(cloud.state["vaults"].items()) if group is None or vault["group"].lower() == group.lower()]
+    found = [vault for _unused, vault in sorted(cloud.state["vaults"].items()) if group is None or vault["group"].lower() == group.lower()]
     return Response(200, {"value": [_described(vault) for vault in found]})
 
 
@@ -98,7 +98,7 @@ def summaries(cloud: Any, request: Request, subscription: str, group: str, vault
 
 
 def _of(cloud: Any, kind: str, vault: dict[str, Any]) -> list[dict[str, Any]]:
-    return [item for _, item in sorted(cloud.state[kind].items()) if item["vault"].lower() == vault["name"].lower()]
+    return [item for _unused, item in sorted(cloud.state[kind].items()) if item["vault"].lower() == vault["name"].lower()]
 
 
 def _wants(request: Request, item_type: str | None = None) -> bool:

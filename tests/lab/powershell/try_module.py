@@ -76,18 +76,12 @@ def payload(module: pathlib.Path, arguments: dict[str, Any], check_mode: bool = 
 
 def world(folder: pathlib.Path, data: pathlib.Path | None) -> Any:
     """The hosts of a lab folder, built there at the first call."""
-    from lab.windows import worlds
+    from lab.windows import Network, worlds
 
     clock = Clock(folder / "clock.json")
-    if list(folder.glob("hosts/*/model.json")):
-        return worlds.load(folder, clock)
+    if (folder / "network.json").exists():
+        return Network.load(folder, clock)
     return worlds.build(folder, clock, data)
-
-
-def host_of(network: Any, name: str) -> Any:
-    """One host of a network."""
-    hosts = network.hosts
-    return hosts[name] if isinstance(hosts, dict) else next(host for host in hosts if host.name == name)
 
 
 def main() -> int:
@@ -114,7 +108,7 @@ def main() -> int:
         folder = options.folder or pathlib.Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
         network = world(folder, options.data or _sample(pathlib.Path(scratch) / "data"))
-        host = host_of(network, options.host)
+        host = network.hosts[options.host]
         for drive in options.attach:
             serial, _colon, size = drive.partition(":")
             host.attach_disk(serial, int(size))
@@ -129,8 +123,7 @@ def _sample(folder: pathlib.Path) -> pathlib.Path:
 
 def _run(options: argparse.Namespace, folder: pathlib.Path, network: Any, host: Any, program: str) -> int:
     engine = Engine(folder, program, size=1)
-    hosts = network.hosts.values() if isinstance(network.hosts, dict) else network.hosts
-    for each in hosts:
+    for each in network.hosts.values():
         each.engine = engine
     try:
         if options.script:

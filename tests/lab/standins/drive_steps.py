@@ -34,7 +34,7 @@ from .work_folder import ROOT, read_paper, work_folder, write_paper
 
 TASK_PATH = "\\offlineseed\\"
 PARTS = ("lists", "worker", "orders", "progress", "proofs")
-SPARE, BYTES_A_RANGE, RANGE, BYTES_A_FILE = 16 << 20, 200, 4 << 20, 2048
+SPARE, BYTES_A_RANGE, RANGE, BYTES_A_FILE = 1 << 20, 200, 4 << 20, 2048
 FIPS = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Lsa\\FipsAlgorithmPolicy"
 
 
@@ -181,7 +181,7 @@ def begin(host: Any, wanted: Wanted, key: str, method: str) -> tuple[bool, dict[
         wanted["key_refused"] = True
     judgement, formatted = reset_drive(host, wanted)
     if formatted:
-        root, _, _ = mount_drive(host, wanted)
+        root, _unused, _unused = mount_drive(host, wanted)
         write_first_papers(host, wanted, root)
         return True, _complete(host, wanted, key, method)[1]
     if judgement["standing"] == "ours":
@@ -200,7 +200,7 @@ def attach(host: Any, wanted: Wanted, key: str, method: str) -> tuple[bool, dict
 
 
 def _complete(host: Any, wanted: Wanted, key: str, method: str) -> tuple[bool, dict[str, Any]]:
-    _, volume, mounted = mount_drive(host, wanted)
+    _unused, volume, mounted = mount_drive(host, wanted)
     claim = claim_of(host, wanted["serial"])
     had_data = claim is None or claim["had_data"] is not False
     protector, sealed = add_key(host, volume, key, method, had_data)
@@ -236,7 +236,7 @@ def start(host: Any, seed: str, orders: list[tuple[Wanted, str]], staging_path: 
     refused = {w["serial"]: text for w, sha256 in orders if (text := _order(host, folder, w, sha256, staging_path, max_rate))}
     if len(refused) < len(orders):
         _start_worker(host, seed)
-    answer = states(host, seed, [w for w, _ in orders], staging_path)
+    answer = states(host, seed, [w for w, _unused in orders], staging_path)
     for state in answer["drives"]:
         if state["serial"] in refused:
             state.update(state="failed", message=refused[state["serial"]])
@@ -264,7 +264,7 @@ def _order(host: Any, folder: pathlib.Path, wanted: Wanted, sha256: str, source:
     listing = folder / "lists" / f"{wanted['serial']}.jsonl"
     if not listing.exists() or hashlib.sha256(listing.read_bytes()).hexdigest() != sha256.lower():
         return f"{ROOT}\\{wanted['seed']}\\lists\\{listing.name} is missing or torn; run again, it is put again"
-    root, volume, _ = mount_drive(host, wanted)
+    root, volume, _unused = mount_drive(host, wanted)
     done = sum(f.stat().st_size for f in (host.path(root) / "data").glob("*"))
     ranges = round(wanted["bytes"] / RANGE + wanted["files"])
     needed = max(0, wanted["bytes"] - done) + ranges * BYTES_A_RANGE + wanted["files"] * BYTES_A_FILE + SPARE
@@ -289,7 +289,7 @@ def prove(host: Any, wanted: Wanted, key: str) -> tuple[bool, dict[str, Any]]:
     state = _one_state(host, wanted)
     if state["state"] != "copied":
         return False, state
-    root, volume, _ = mount_drive(host, wanted)
+    root, volume, _unused = mount_drive(host, wanted)
     complaint = _test_proof(host, state, key, root, volume)
     if complaint:
         return True, state | {"state": "failed", "message": f"not proven: {complaint}"}
@@ -361,7 +361,7 @@ def cancel(host: Any, seed: str, wanted: list[Wanted], staging_path: str | None)
     before = states(host, seed, wanted, staging_path)["drives"]
     for one, state in zip(wanted, before, strict=True):
         if state["standing"] == "ours":
-            _, volume, _ = mount_drive(host, one)
+            _unused, volume, _unused = mount_drive(host, one)
             if is_protected(host, volume):
                 lock_drive(host, volume)
             dismount_drive(host, one)

@@ -152,7 +152,7 @@ def _rights(text: str) -> str:
     if text in SDDL_RIGHTS:
         return SDDL_RIGHTS[text]
     mask = int(text, 16) if text.lower().startswith("0x") else -1
-    for word, (known, _, _) in RIGHTS.items():
+    for word, (known, _unused, _unused) in RIGHTS.items():
         if known == mask:
             return word
     raise WindowsError("SetSecurityDescriptor", f"access mask '{text}' is not one that the lab knows", "InvalidArgument", 0x80070539)

@@ -54,7 +54,7 @@ def is_recovery_password(text: str) -> bool:
 
 def new_recovery_password() -> str:
     """A recovery password as Windows generates one."""
-    return "-".join(f"{secrets.randbelow(65536) * 11:06d}" for _ in range(8))
+    return "-".join(f"{secrets.randbelow(65536) * 11:06d}" for _unused in range(8))
 
 
 def _veil(salt: str, text: bytes) -> bytes:

@@ -162,7 +162,7 @@ class Host:
 
     def drives(self) -> dict[str, pathlib.Path]:
         """Letters and the folders behind them, of volumes that can be read now."""
-        return {p.letter: v.folder for _, p, v in self.storage.online_volumes() if p.letter and not v.locked}
+        return {p.letter: v.folder for _unused, p, v in self.storage.online_volumes() if p.letter and not v.locked}
 
     # -- power and cables --------------------------------------------------------------------------------------------------------
     def attach_disk(self, serial: str, size: int, bus: str = "SATA", sector: int = 512, content: Any = None, **traits: Any) -> Disk:

@@ -57,11 +57,11 @@ class Storage:
 
     def volume(self, guid: str) -> Volume | None:
         """By the GUID of its path."""
-        return next((v for _, _, v in self.online_volumes() if v.guid.lower() == guid.strip("{}").lower()), None)
+        return next((v for _unused, _unused, v in self.online_volumes() if v.guid.lower() == guid.strip("{}").lower()), None)
 
     def lettered(self, letter: str) -> Partition | None:
         """The partition with this letter."""
-        return next((p for _, p, _ in self.online_volumes() if p.letter == letter.upper()), None)
+        return next((p for _unused, p, _unused in self.online_volumes() if p.letter == letter.upper()), None)
 
     def by_serial(self, serial: str) -> Disk:
         """The one disk of this serial."""
@@ -98,7 +98,7 @@ class Storage:
 
     def free_letter(self) -> str:
         """The first letter from D that nobody has."""
-        taken = {p.letter for _, p in self.pairs()}
+        taken = {p.letter for _unused, p in self.pairs()}
         return next(letter for letter in LETTERS if letter not in taken)
 
     def power_cycle(self) -> None:
@@ -131,7 +131,7 @@ class Storage:
         if volume is None or partition.hidden:
             raise storage_error(42004, command)
         real = self._mount_point(folder, command)
-        if any(key(folder) == key(f) for _, p in self.pairs() for f in p.folders):
+        if any(key(folder) == key(f) for _unused, p in self.pairs() for f in p.folders):
             raise storage_error(42002, command)
         if not real.is_dir() or real.is_symlink() or any(real.iterdir()):
             raise storage_error(42007, command)
@@ -206,7 +206,7 @@ class Storage:
     def mounted_at(self, path: str) -> Volume | None:
         """The volume whose mounted folder holds this path, if any."""
         here = key(path) + "\\"
-        return next((p.volume for _, p in self.pairs() for f in p.folders if here.startswith(key(f) + "\\")), None)
+        return next((p.volume for _unused, p in self.pairs() for f in p.folders if here.startswith(key(f) + "\\")), None)
 
 
 def in_use(folder: pathlib.Path) -> bool:

@@ -158,7 +158,7 @@ class Tasks:
 
     def state(self) -> list[dict[str, Any]]:
         """JSON-ready."""
-        return [dataclasses.asdict(t) for _, t in sorted(self.known.items())]
+        return [dataclasses.asdict(t) for _unused, t in sorted(self.known.items())]
 
     def find(self, name: str, path: str | None = None) -> Task | None:
         """By name, in one folder or in any."""

@@ -131,7 +131,7 @@ class Volume:
 
     def used(self) -> int:
         """Bytes taken, in whole clusters."""
-        return self.overhead() + sum(-(-size // self.cluster) * self.cluster for _, size in self._sizes())
+        return self.overhead() + sum(-(-size // self.cluster) * self.cluster for _unused, size in self._sizes())
 
     def free(self) -> int:
         """SizeRemaining."""

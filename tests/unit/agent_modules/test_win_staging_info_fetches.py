@@ -22,7 +22,7 @@ def told(content: bytes = LISTING, **more):
 
 def test_listing_is_fetched_into_a_folder_that_is_made(tmp_path):
     host, place = Host(staging=LISTING), tmp_path / "srv1" / "inventory.jsonl"
-    made, _ = action(win_staging_info, host, {"fetch_to": str(place)}, told())
+    made, _unused = action(win_staging_info, host, {"fetch_to": str(place)}, told())
     result = made.run(task_vars={})
     assert place.read_bytes() == LISTING
     assert (result["changed"], result["fetched"]) == (True, str(place))
@@ -32,7 +32,7 @@ def test_listing_is_fetched_into_a_folder_that_is_made(tmp_path):
 def test_the_same_listing_is_not_fetched_again(tmp_path):
     host, place = Host(staging=LISTING), tmp_path / "inventory.jsonl"
     place.write_bytes(LISTING)
-    made, _ = action(win_staging_info, host, {"fetch_to": str(place)}, told())
+    made, _unused = action(win_staging_info, host, {"fetch_to": str(place)}, told())
     assert made.run(task_vars={})["changed"] is False
     assert host.fetches == []
 
@@ -40,7 +40,7 @@ def test_the_same_listing_is_not_fetched_again(tmp_path):
 def test_another_listing_replaces_the_file(tmp_path):
     host, place = Host(staging=LISTING), tmp_path / "inventory.jsonl"
     place.write_bytes(b"old")
-    made, _ = action(win_staging_info, host, {"fetch_to": str(place)}, told())
+    made, _unused = action(win_staging_info, host, {"fetch_to": str(place)}, told())
     assert made.run(task_vars={})["changed"] is True
     assert place.read_bytes() == LISTING
 
@@ -48,7 +48,7 @@ def test_another_listing_replaces_the_file(tmp_path):
 def test_a_listing_that_arrives_cut_short_leaves_the_old_one_in_place(tmp_path):
     host, place = Host(staging=LISTING[:20]), tmp_path / "inventory.jsonl"
     place.write_bytes(b"old")
-    made, _ = action(win_staging_info, host, {"fetch_to": str(place)}, told())
+    made, _unused = action(win_staging_info, host, {"fetch_to": str(place)}, told())
     with pytest.raises(AnsibleActionFail, match=sha256(LISTING)):
         made.run(task_vars={})
     assert place.read_bytes() == b"old"
@@ -59,7 +59,7 @@ def test_a_listing_that_arrives_cut_short_leaves_the_old_one_in_place(tmp_path):
     told(listing=None), {"failed": True, "msg": "no", "listing": ON_HOST, "listing_sha256": "0"}, {"unreachable": True, "msg": "no"}])
 def test_without_a_listing_nothing_is_fetched(tmp_path, answer):
     host, place = Host(), tmp_path / "inventory.jsonl"
-    made, _ = action(win_staging_info, host, {"fetch_to": str(place)}, answer)
+    made, _unused = action(win_staging_info, host, {"fetch_to": str(place)}, answer)
     result = made.run(task_vars={})
     assert result.get("fetched") is None and host.fetches == [] and not place.exists()
 

@@ -30,7 +30,7 @@ def test_copy_is_removed_when_the_module_breaks(tmp_path):
     inventory = tmp_path / "inventory.jsonl"
     inventory.write_bytes(b"{}\n")
     host = Host()
-    made, _ = action(win_staging, host, {"inventory_file": str(inventory)}, RuntimeError("connection lost"))
+    made, _unused = action(win_staging, host, {"inventory_file": str(inventory)}, RuntimeError("connection lost"))
     with pytest.raises(RuntimeError, match="connection lost"):
         made.run(task_vars={})
     assert host.removed == [TMP]

@@ -70,7 +70,7 @@ def test_error_names_verb_object_code_text_and_both_ids(script, task):
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
 def test_a_passing_error_is_tried_again_with_growing_waits(script, time, task, status):
-    for _ in range(3):
+    for _unused in range(3):
         script.expect("GET", THING, version="2023-05-01", status=status, json=refusal("Busy"))
     script.expect("GET", THING, version="2023-05-01", json={"id": THING})
     assert read(task) == {"id": THING}
@@ -78,7 +78,7 @@ def test_a_passing_error_is_tried_again_with_growing_waits(script, time, task, s
 
 
 def test_the_last_error_keeps_its_words_when_trying_again_did_not_help(script, time, task):
-    for _ in range(5):
+    for _unused in range(5):
         script.expect("GET", THING, version="2023-05-01", status=503, json=refusal("ServerBusy", "Come back."))
     failure = failure_of(read, task)
     assert failure.msg.startswith("Failed to read thing one: ServerBusy: Come back. Tried 5 times.")
@@ -140,7 +140,7 @@ def test_a_read_whose_answer_is_lost_is_sent_again(script, time, task):
 
 
 def test_an_answer_that_never_comes_is_called_that(script, task):
-    for _ in range(5):
+    for _unused in range(5):
         script.expect("GET", THING, version="2023-05-01", lost=True)
     failure = failure_of(read, task)
     assert failure.fields["layer"] == "answer"
@@ -163,7 +163,7 @@ def test_a_page_in_place_of_a_job_is_called_that(script, task):
 
 
 def test_a_gateways_error_page_is_told_by_its_title(script, time, task):
-    for _ in range(5):
+    for _unused in range(5):
         script.expect(
             "GET",
             THING,

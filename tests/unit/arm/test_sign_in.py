@@ -29,7 +29,7 @@ def read(task, **options):
 
 
 def expect_reads(script, count, **more):
-    for _ in range(count):
+    for _unused in range(count):
         script.expect("GET", THING, version="1", json={}, **more)
 
 
@@ -55,7 +55,7 @@ def test_secret_client_and_scope_are_sent_to_the_tenant(script, task):
 def test_one_task_signs_in_once(script, task):
     expect_reads(script, 3)
     azure = task.connect()
-    for _ in range(3):
+    for _unused in range(3):
         azure.arm.get("read thing", THING, "1")
     assert len(script.sign_ins) == 1
 
@@ -197,7 +197,7 @@ class TestOtherWays:
         answer = json.dumps({"accessToken": "CANARY-from-az", "expires_on": NOW * 2, "expiresOn": "2040-01-01 00:00:00.000000"})
         self.az(tmp_path, monkeypatch, f"echo x >> {tmp_path}/asked\necho '{answer}'")
         expect_reads(script, 2, token="CANARY-from-az")
-        for _ in range(2):
+        for _unused in range(2):
             read(task, auth_source="cli", token_cache="file")
         assert (tmp_path / "asked").read_text() == "x\n"
 

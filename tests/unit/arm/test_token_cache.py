@@ -24,7 +24,7 @@ def read(task, **options):
 
 
 def expect_reads(script, count, **more):
-    for _ in range(count):
+    for _unused in range(count):
         script.expect("GET", THING, version="1", json={}, **more)
 
 
@@ -37,7 +37,7 @@ def failure_of(function, *args, **options) -> Failure:
 class TestTokenCache:
     def test_the_next_task_uses_the_token_of_the_last(self, script, task):
         expect_reads(script, 2, token=script.token(1))
-        for _ in range(2):
+        for _unused in range(2):
             read(task, token_cache="file")
         assert len(script.sign_ins) == 1
 
@@ -45,10 +45,18 @@ class TestTokenCache:
         expect_reads(script, 1)
         read(task, token_cache="file")
         folder = tmp_path / "cache" / "offlineseed.azure" / "tokens"
-        (file,) = folder.iterdir()
-        assert (stat.S_IMODE(folder.stat().st_mode), stat.S_IMODE(file.stat().st_mode)) == (0o700, 0o600)
-        assert len(file.name) == 64 and CLIENT not in file.name
-        assert SECRET not in file.read_text()
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        for file in folder.iterdir():
+            assert stat.S_IMODE(file.stat().st_mode) == 0o600
+            assert len(file.name) == 64 and CLIENT not in file.name
+            assert SECRET not in file.read_text()
+
+    def test_a_clouds_own_description_is_believed_for_an_hour(self, script, time, task):
+        expect_reads(script, 3)
+        for seconds in (0, 3000, 1000):
+            time.at += seconds
+            read(task, token_cache="file")
+        assert len(script.metadata_asked) == 2
 
     def test_another_secret_does_not_find_it(self, script, task):
         expect_reads(script, 1)

@@ -36,7 +36,7 @@ def folder(tmp_path):
 
 
 def test_generated_passwords_are_valid_and_differ():
-    made = {recovery_password.generate() for _ in range(500)}
+    made = {recovery_password.generate() for _unused in range(500)}
     assert len(made) == 500 and all(recovery_password.problem(one) is None for one in made)
 
 
@@ -189,10 +189,10 @@ def seal_into(folder, password_file, results):
 def test_two_runs_at_the_same_time_seal_one_key(folder, password_file):
     context = multiprocessing.get_context("fork")
     results = context.Queue()
-    runs = [context.Process(target=seal_into, args=(folder, password_file, results)) for _ in range(4)]
+    runs = [context.Process(target=seal_into, args=(folder, password_file, results)) for _unused in range(4)]
     for run in runs:
         run.start()
-    keys = {results.get(timeout=60) for _ in runs}
+    keys = {results.get(timeout=60) for _unused in runs}
     for run in runs:
         run.join()
     assert len(keys) == 1

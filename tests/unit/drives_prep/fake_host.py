@@ -30,7 +30,7 @@ class FakeHost:
         self.folder, self.calls, self.put, self.keys = folder, [], {}, []
         self.script: dict[str, list[Any]] = {}
         self.running, self.resets, self.slept = False, 0, 0.0
-        files = [plan.File(f"1_{number}_0f8fad5b-d9cb-469f-a165-70867728950e_BaseBlob", 512) for number, _ in enumerate(drives)]
+        files = [plan.File(f"1_{number}_0f8fad5b-d9cb-469f-a165-70867728950e_BaseBlob", 512) for number, _unused in enumerate(drives)]
         loads = [plan.Load(serial, SIZE, SIZE, (file,)) for serial, file in zip(drives, files, strict=True)]
         (folder / "plan.json").write_bytes(plan.Plan("srv1", "landing", tuple(loads)).encoded())
         (folder / "password").write_text("secret\n")
@@ -58,7 +58,7 @@ class FakeHost:
         return made.run(task_vars={"inventory_hostname": "copy1"})
 
     def operations(self) -> list[str]:
-        return [name for name, _ in self.calls]
+        return [name for name, _unused in self.calls]
 
     def _sleep(self, seconds: float) -> None:
         self.slept += seconds

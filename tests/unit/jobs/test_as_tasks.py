@@ -161,14 +161,14 @@ def test_an_unknown_option_is_named(play):
 
 def test_the_token_is_kept_from_one_task_to_the_next(script, play):
     play.options["token_cache"] = "file"
-    for _ in range(3):
+    for _unused in range(3):
         expect_state(script, "Registered", token=script.token(1))
     play.run(*(provider(f"provider {number}") for number in range(3)))
     assert len(script.sign_ins) == 1
 
 
 def test_a_loop_and_a_task_without_options(script, play):
-    for _ in range(2):
+    for _unused in range(2):
         script.expect("GET", JOBS, version=VERSION, json={"value": []})
     results, _printed = play.run({"name": "jobs", "offlineseed.azure.import_job_info": {}, "loop": [1, 2]})
     assert [one["jobs"] for one in results["jobs"]["results"]] == [[], []]

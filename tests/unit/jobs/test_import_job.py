@@ -57,7 +57,7 @@ class TestMaking:
         assert result["ship_to"]["carriers"] == ["DHL", "FedEx"] and result["ship_to"]["city"] == "Middenmeer"
 
     def test_check_mode_sends_nothing_and_shows_the_same_body_masked(self, script, task):
-        for _ in range(2):
+        for _unused in range(2):
             expect_get(script)
             expect_location(script)
         put(script, status=201, json=job())
@@ -115,7 +115,7 @@ class TestMaking:
     def test_a_put_that_is_never_carried_out_ends_with_its_reason(self, script, task):
         expect_get(script)
         expect_location(script)
-        for _ in range(5):
+        for _unused in range(5):
             put(script, status=500, json=refusal("InternalServerError", "Broken."))
             expect_get(script)
         assert task.fail(import_job, **order()).msg.startswith("Failed to create import job srv1: InternalServerError: Broken.")

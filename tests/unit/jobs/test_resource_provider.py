@@ -37,7 +37,7 @@ def test_only_what_is_not_registered_is_registered_and_waited_for(script, time, 
     expect_state(script, "Registered", DATA_BOX)
     expect_state(script, "NotRegistered")
     expect_register(script, json={"registrationState": "Registering"})
-    for _ in range(5):
+    for _unused in range(5):
         expect_state(script, "Registering")
     expect_state(script, "Registered")
     result = task.run(resource_provider, namespaces=[DATA_BOX, IMPORT_EXPORT])
@@ -63,7 +63,7 @@ def test_check_mode_shows_the_request_and_sends_none(script, task):
 
 def test_waiting_ends_at_the_timeout(script, time, task):
     expect_state(script, "Registering")
-    for _ in range(3):
+    for _unused in range(3):
         expect_state(script, "Registering")
     failure = task.fail(resource_provider, namespaces=[IMPORT_EXPORT], wait_timeout=5)
     assert failure.msg.startswith("Not registered after 3 seconds: Microsoft.ImportExport. Azure goes on; run again later.")

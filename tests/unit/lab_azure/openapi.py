@@ -87,7 +87,7 @@ def expand(file: pathlib.Path, schema: dict[str, Any], value: Any) -> dict[str, 
 
 def resolve(file: pathlib.Path, schema: dict[str, Any]) -> tuple[pathlib.Path, dict[str, Any]]:
     while "$ref" in schema:
-        place, _, pointer = schema["$ref"].partition("#")
+        place, _unused, pointer = schema["$ref"].partition("#")
         file = (file.parent / place).resolve() if place else file
         schema = functools.reduce(lambda node, part: node[part], pointer.strip("/").split("/"), document(file))
     return file, schema

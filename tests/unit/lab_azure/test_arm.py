@@ -42,7 +42,7 @@ def test_an_unregistered_provider_refuses_its_use_and_registers_only_after_polls
     assert "'Microsoft.ImportExport'" in text
     assert azure.send("POST", REGISTER).body["registrationState"] == "Registering"
     assert azure.refused("GET", JOBS)[1] == "MissingSubscriptionRegistration"
-    assert [azure.get(PROVIDER)["registrationState"] for _ in range(3)] == ["Registering", "Registered", "Registered"]
+    assert [azure.get(PROVIDER)["registrationState"] for _unused in range(3)] == ["Registering", "Registered", "Registered"]
     assert azure.get(JOBS) == {"value": []}
 
 
@@ -86,7 +86,7 @@ def test_throttling_hits_the_chosen_requests_as_often_as_asked(azure):
     plan(azure, "throttle", method="get", path="resourcegroups", times=2, after=1, retry_after=3)
     plan(azure, "throttle", path="subscriptions$")
     group = names.group_id()
-    assert [azure.send("GET", group).status for _ in range(4)] == [200, 429, 429, 200]
+    assert [azure.send("GET", group).status for _unused in range(4)] == [200, 429, 429, 200]
     answer = azure.send("GET", "/subscriptions", version="2022-12-01")
     assert (answer.status, answer.body["error"]["code"], "retry-after" in answer.headers) == (429, "TooManyRequests", False)
 

@@ -93,7 +93,7 @@ def ship(azure, datacenter, body, hashes, *, sent=None, **properties):
 def pass_days(azure, datacenter, days):
     """Let days pass, three hours at a time; what the job looked like, each time that it changed."""
     seen = []
-    for _ in range(8 * days):
+    for _unused in range(8 * days):
         azure.clock.advance(hours=3)
         datacenter.tick()
         told = azure.get(JOB)["properties"]
@@ -259,7 +259,7 @@ def test_a_name_that_is_taken_is_treated_as_the_manifest_says(azure, network, da
     md5 = put_on_shelf(network, "WD-1", {"a": 512}, manifest("WD-1", {"a": 512}, disposition=disposition))
     ship(azure, datacenter, job_body, {"WD-1": md5}, logLevel="Verbose")
     assert pass_days(azure, datacenter, 10)[-1][0] == ("Completed" if word == "Overwritten" else "Closed")
-    assert [name for name, _ in azure.cloud.blobs.files("seedlanding", "seed-srv1")] == there
+    assert [name for name, _unused in azure.cloud.blobs.files("seedlanding", "seed-srv1")] == there
     assert dict(azure.cloud.blobs.files("seedlanding", "seed-srv1"))["a"] == (512 if word == "Overwritten" else 1024)
     assert log(azure, job(azure)["driveList"][0], "verboseLogUri").find("Blob/ImportDisposition").get("Status") == word
 

@@ -133,7 +133,7 @@ def test_import_jobs_work_with_the_sdk_of_the_service(azure, server, ca, credent
 
 def test_keep_alive_connections_are_kept(server, ca):
     with requests.Session() as session:
-        for _ in range(2):
+        for _unused in range(2):
             answer = session.get(f"{server.url}/metadata/endpoints?api-version=2022-09-01", verify=ca, timeout=5)
             assert (answer.status_code, answer.headers.get("connection")) == (200, None)
 

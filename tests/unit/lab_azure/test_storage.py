@@ -18,7 +18,7 @@ def test_a_new_account_is_made_behind_a_poll_and_tells_its_blob_endpoint(azure, 
     answer = azure.send("PUT", f"{ACCOUNTS}/seedlanding", NEW)
     assert (answer.status, answer.body) == (202, None)
     place = answer.headers["location"].split("?")[0].removeprefix("https://127.0.0.1:8443")
-    statuses = [azure.send("GET", place, monitor="true") for _ in range(2)]
+    statuses = [azure.send("GET", place, monitor="true") for _unused in range(2)]
     assert [one.status for one in statuses] == [202, 200]
     told = statuses[1].body
     assert told["properties"]["primaryEndpoints"] == {"blob": f"https://127.0.0.1:{azurite.port}/seedlanding/"}
@@ -79,11 +79,11 @@ def test_name_availability_says_why_not(azure):
 def test_containers_are_made_in_azurite_once(azure):
     path = azure.make_account() + "/blobServices/default/containers/seed-srv1"
     assert azure.refused("GET", path)[:2] == (404, "ContainerNotFound")
-    assert [azure.send("PUT", path, {}).status for _ in range(2)] == [201, 200]
+    assert [azure.send("PUT", path, {}).status for _unused in range(2)] == [201, 200]
     assert azure.cloud.blobs.names("seedlanding") == ["seed-srv1"]
     assert azure.get(path)["properties"]["publicAccess"] == "None"
     assert [one["name"] for one in azure.get(path.rsplit("/", 1)[0])["value"]] == ["seed-srv1"]
-    assert [azure.send("DELETE", path).status for _ in range(2)] == [200, 204]
+    assert [azure.send("DELETE", path).status for _unused in range(2)] == [200, 204]
 
 
 def test_a_container_that_cannot_be_is_refused(azure):
@@ -118,6 +118,6 @@ def test_a_regenerated_key_ends_the_old_one(azure):
 def test_a_deleted_account_takes_its_containers_along(azure):
     path = azure.make_account()
     azure.cloud.blobs.create("seedlanding", "seed-srv1")
-    assert [azure.send("DELETE", path).status for _ in range(2)] == [200, 204]
+    assert [azure.send("DELETE", path).status for _unused in range(2)] == [200, 204]
     azure.make_account()
     assert azure.cloud.blobs.names("seedlanding") == []

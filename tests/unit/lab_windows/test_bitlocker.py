@@ -18,7 +18,7 @@ from .conftest import BITLOCKER, Refused, Shell
 
 
 def test_generated_password_is_valid() -> None:
-    assert all(is_recovery_password(new_recovery_password()) for _ in range(50))
+    assert all(is_recovery_password(new_recovery_password()) for _unused in range(50))
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_malformed_password_is_refused(text: str) -> None:
 
 
 def test_codes_before_anything_is_set_up(shell: Shell) -> None:
-    _, volume = shell.formatted("ZA1")
+    _unused, volume = shell.formatted("ZA1")
     assert shell.bitlocker(volume, "GetKeyProtectors")["ReturnValue"] == 0x80310008
     assert shell.bitlocker(volume, "Encrypt", EncryptionMethod=4)["ReturnValue"] == 0x8031002E
     assert shell.bitlocker(volume, "Lock")["ReturnValue"] == 0x80310001
@@ -41,13 +41,13 @@ def test_codes_before_anything_is_set_up(shell: Shell) -> None:
 
 
 def test_unknown_method_number_is_an_invalid_argument(shell: Shell) -> None:
-    _, volume = shell.formatted("ZA1")
+    _unused, volume = shell.formatted("ZA1")
     shell.bitlocker(volume, "ProtectKeyWithNumericalPassword")
     assert shell.bitlocker(volume, "Encrypt", EncryptionMethod=5)["ReturnValue"] == 0x80070057
 
 
 def test_conversion_takes_its_time_and_protection_waits_for_its_end(shell: Shell) -> None:
-    _, volume = shell.formatted("ZA1")
+    _unused, volume = shell.formatted("ZA1")
     shell.host.facts["encryption_seconds"] = {"used": 1000, "full": 1000}
     shell.bitlocker(volume, "ProtectKeyWithNumericalPassword")
     shell.bitlocker(volume, "Encrypt", EncryptionMethod=4, EncryptionFlags=1)
@@ -126,7 +126,7 @@ def test_pulled_drive_opens_with_its_key_only(shell: Shell) -> None:
 
 
 def test_password_comes_back_from_an_unlocked_volume_and_lies_nowhere_in_clear(shell: Shell) -> None:
-    _, volume = shell.formatted("ZA1")
+    _unused, volume = shell.formatted("ZA1")
     key = shell.encrypted(volume)
     protector = shell.bitlocker(volume, "GetKeyProtectors")["VolumeKeyProtectorID"][0]
     assert shell.bitlocker(volume, "GetKeyProtectorNumericalPassword", VolumeKeyProtectorID=protector)["NumericalPassword"] == key
@@ -138,7 +138,7 @@ def test_password_comes_back_from_an_unlocked_volume_and_lies_nowhere_in_clear(s
 
 
 def test_policy_can_forbid_recovery_passwords_and_set_the_method(shell: Shell) -> None:
-    _, volume = shell.formatted("ZA1")
+    _unused, volume = shell.formatted("ZA1")
     policy = "HKLM\\SOFTWARE\\Policies\\Microsoft\\FVE"
     shell.host.registry.set(policy, FDVRecoveryPassword=0)
     assert shell.bitlocker(volume, "ProtectKeyWithNumericalPassword")["ReturnValue"] == 0x8031005C
@@ -155,7 +155,7 @@ def test_host_without_bitlocker_has_no_such_namespace(shell: Shell) -> None:
 
 
 def test_unknown_method_or_argument_fails_loudly(shell: Shell) -> None:
-    _, volume = shell.formatted("ZA1")
+    _unused, volume = shell.formatted("ZA1")
     for method, arguments in (("FlyAway", {}), ("Lock", {"Wings": 2})):
         with pytest.raises(Refused) as refused:
             shell.bitlocker(volume, method, **arguments)
@@ -163,6 +163,6 @@ def test_unknown_method_or_argument_fails_loudly(shell: Shell) -> None:
 
 
 def test_instance_is_found_by_wql_with_its_escaped_path(shell: Shell) -> None:
-    _, volume = shell.formatted("ZA1")
+    _unused, volume = shell.formatted("ZA1")
     text = f"DeviceID = '{volume['Path']}'".replace("\\", "\\\\")
     assert len(shell("Get-CimInstance", Namespace=BITLOCKER, ClassName="Win32_EncryptableVolume", Filter=text)) == 1

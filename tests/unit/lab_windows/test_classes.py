@@ -45,7 +45,7 @@ def table(name: str) -> dict[str, Any]:
 
 
 def every_object(shell: Shell) -> list[dict[str, Any]]:
-    _, volume = shell.formatted("ZA1")
+    _unused, volume = shell.formatted("ZA1")
     shell.encrypted(volume)
     shell.host.attach_disk("ZA2", 100 << 20, bus="USB", removable=True)
     made = [o for look in ENUMERATE.values() for o in look(shell.host)]
@@ -121,5 +121,5 @@ def test_methods_of_the_encryptable_volume_exist_with_their_arguments() -> None:
     from lab.windows.commands.encryptable import METHODS
 
     official = table("classes.json")["Win32_EncryptableVolume"]["methods"]
-    for name, (_, arguments) in METHODS.items():
+    for name, (_unused, arguments) in METHODS.items():
         assert arguments <= set(official[name]["in"]), name

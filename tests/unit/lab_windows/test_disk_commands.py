@@ -68,7 +68,7 @@ def test_data_is_cleared_only_when_said(shell: Shell) -> None:
 
 
 def test_cleared_drive_holds_no_file(shell: Shell) -> None:
-    partition, _ = shell.formatted("ZA1")
+    partition, _unused = shell.formatted("ZA1")
     folder = shell.mounted(partition)
     (folder / "x").write_text("data")
     real = folder.resolve()
@@ -99,7 +99,7 @@ def test_letter_comes_late_where_automount_gives_one(shell: Shell) -> None:
 
 
 def test_mounted_folder_is_a_link_while_mounted(shell: Shell) -> None:
-    partition, _ = shell.formatted("ZA1")
+    partition, _unused = shell.formatted("ZA1")
     folder = shell.mounted(partition)
     (folder / "x").write_text("data")
     assert shell("Get-Partition", DiskId=partition["DiskId"], Offset=partition["Offset"])[0]["AccessPaths"][0] == "C:\\ProgramData\\mnt\\"
@@ -113,7 +113,7 @@ def test_mounted_folder_is_a_link_while_mounted(shell: Shell) -> None:
     [("C:\\nowhere", 42007), ("C:\\Windows", 42007), ("Q:\\x", 42007), ("C:\\", 42007), ("relative", 42007)],
 )
 def test_only_an_empty_folder_takes_a_volume(shell: Shell, folder: str, number: int) -> None:
-    partition, _ = shell.formatted("ZA1")
+    partition, _unused = shell.formatted("ZA1")
     with pytest.raises(Refused) as refused:
         shell("Add-PartitionAccessPath", DiskId=partition["DiskId"], Offset=partition["Offset"], AccessPath=folder + "\\y"[:0])
     if folder == "C:\\":  # a letter's root is a letter, and C is taken

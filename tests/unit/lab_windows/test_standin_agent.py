@@ -37,7 +37,7 @@ def test_wizard_hand_over_names_the_values_until_a_person_has_entered_them(sourc
 def test_cmdlet_changes_once_and_check_mode_not_at_all(source: Host) -> None:
     assert module(source, "win_offline_backup", check=True, method="cmdlet", **FIVE)["changed"]
     assert source.mars.offline is None
-    assert [module(source, "win_offline_backup", method="cmdlet", **FIVE)["changed"] for _ in range(2)] == [True, False]
+    assert [module(source, "win_offline_backup", method="cmdlet", **FIVE)["changed"] for _unused in range(2)] == [True, False]
 
 
 def test_without_the_cmdlets_the_folder_tells(source: Host, copy_host: Host) -> None:

@@ -60,7 +60,7 @@ def test_hash_changes_with_one_byte_on_any_disk(copy_host: Host) -> None:
 
 
 def test_drive_goes_from_the_shelf_into_another_host(network: Network, shell: Shell, source: Host) -> None:
-    partition, _ = shell.formatted("ZA1")
+    partition, _unused = shell.formatted("ZA1")
     (shell.mounted(partition) / "x").write_text("data")
     disk = shell.host.detach_disk("ZA1")
     source.attach(disk)

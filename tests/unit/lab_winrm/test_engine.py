@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from lab.powershell.command_line import encode
-from lab.powershell.signatures import excerpted, signature
+from lab.powershell.signatures import ParameterSet, Signature, excerpted, signature
 from lab.winrm.engine import Engine
 
 pytestmark = pytest.mark.engine
@@ -314,25 +314,62 @@ def test_a_strangers_powershell_gives_the_same(plain_engine: Engine, host: Any) 
 # -- generated functions bind as the tables say -----------------------------------------------------------------------------------
 
 
+TYPES = {
+    "switch": "SwitchParameter",
+    "string": "String",
+    "bool": "Boolean",
+    "int": "Int32",
+    "int16": "Int16",
+    "long": "Int64",
+    "uint16": "UInt16",
+    "uint32": "UInt32",
+    "uint64": "UInt64",
+    "char": "Char",
+    "datetime": "DateTime",
+    "timespan": "TimeSpan",
+    "uri": "Uri",
+    "securestring": "SecureString",
+    "pscredential": "PSCredential",
+    "IDictionary": "IDictionary",
+    "hashtable": "Hashtable",
+}
+
+
 def test_generated_functions_have_the_sets_positions_and_types_of_the_tables(engine: Engine, host: Any) -> None:
     names = sorted(name for name in excerpted() if not signature(name).module.startswith("Microsoft.PowerShell."))
     listed = ",".join(f"'{name}'" for name in names)
     script = f"""$made = @{{}}
+        $common = [System.Management.Automation.PSCmdlet]::CommonParameters + 'WhatIf' + 'Confirm'
         foreach ($name in {listed}) {{
-            $command = Get-Command -Name $name
-            $made[$name] = @(foreach ($set in $command.ParameterSets) {{
-                @{{ name = $set.Name; default = $set.IsDefault; places = @(foreach ($p in $set.Parameters) {{
-                    if ($p.Name -notin [System.Management.Automation.PSCmdlet]::CommonParameters -and $p.Name -notin 'WhatIf', 'Confirm') {{
-                        @{{ name = $p.Name; mandatory = $p.IsMandatory; position = $p.Position }} }} }}) }} }}) }}
+            $made[$name] = @(foreach ($set in (Get-Command -Name $name).ParameterSets) {{
+                @{{ name = $set.Name; places = @(foreach ($p in $set.Parameters) {{ if ($p.Name -notin $common) {{
+                    @{{ name = $p.Name; mandatory = $p.IsMandatory; position = $p.Position; type = $p.ParameterType.Name }} }} }}) }} }})
+        }}
         $made | ConvertTo-Json -Depth 6 -Compress"""
     seen = run(engine, host, script)
     for name in names:
         known = signature(name)
+        assert known is not None
         bound = {one["name"]: {p["name"]: (p["mandatory"], p["position"]) for p in one["places"]} for one in seen[name]}
         for one in known.sets:
-            wanted = {
-                place.name: (place.mandatory, place.position if place.position is not None else -2147483648)
-                for place in one.places
-                if not (place.name in ("WhatIf", "Confirm") and known.should_process)
-            }
-            assert bound.get(one.name, bound.get("__AllParameterSets")) == wanted, (name, one.name)
+            assert bound.get(one.name, bound.get("__AllParameterSets")) == places(known, one), (name, one.name)
+        for parameter in (p for one in seen[name] for p in one["places"]):
+            kind = known.parameters[parameter["name"]]
+            wanted = TYPES.get(kind.removesuffix("[]"))
+            assert wanted is None or parameter["type"] == wanted + "[]" * kind.endswith("[]"), (name, parameter)
+
+
+def places(known: Signature, one: ParameterSet) -> dict[str, tuple[bool, int]]:
+    """Parameter -> (mandatory, position) of a set, as Get-Command shows them; what ShouldProcess adds is left out."""
+    named_only = -2147483648
+    return {
+        place.name: (place.mandatory, named_only if place.position is None else place.position)
+        for place in one.places
+        if not (known.should_process and place.name in ("WhatIf", "Confirm"))
+    }
+
+
+def test_errors_are_text_where_no_console_reads_them(engine: Engine, host: Any) -> None:
+    outcome = engine.run_script(host, "Write-Error 'seen'", "Administrator", plain_errors=True)
+    assert b"seen" in outcome.err
+    assert b"CLIXML" not in outcome.err

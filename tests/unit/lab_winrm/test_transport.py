@@ -299,7 +299,7 @@ def test_a_slow_answer_is_only_slow(server: Any) -> None:
 def test_a_fault_comes_when_it_is_due_and_as_often_as_asked(server: Any) -> None:
     faults: Faults = server[2]
     faults.add(point="Send", action="timeout", skip=1, times=2)
-    assert [faults.consult("SRV1", "Send") is not None for _ in range(5)] == [False, True, True, False, False]
+    assert [faults.consult("SRV1", "Send") is not None for _unused in range(5)] == [False, True, True, False, False]
     assert [one["action"] for one in faults.happened] == ["timeout", "timeout"]
 
 
@@ -307,7 +307,7 @@ def test_chance_is_repeatable() -> None:
     def draw() -> list[bool]:
         faults = Faults(seed=7)
         faults.add(point="Send", action="drop", times=None, probability=0.3)
-        return [faults.consult("SRV1", "Send") is not None for _ in range(40)]
+        return [faults.consult("SRV1", "Send") is not None for _unused in range(40)]
 
     assert draw() == draw()
     assert 0 < sum(draw()) < 40

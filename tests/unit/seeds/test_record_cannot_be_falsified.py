@@ -46,7 +46,7 @@ def replay(folder):
 
 def test_a_record_begins_with_opened_and_numbers_its_lines(told):
     chain = record.read(told, SEED)
-    assert [line.event for line in chain.lines] == ["opened", *(event for event, _ in STORY)]
+    assert [line.event for line in chain.lines] == ["opened", *(event for event, _unused in STORY)]
     assert [line.n for line in chain.lines] == [1, 2, 3, 4, 5]
     assert [json.loads(line)["n"] for line in path(told).read_text().splitlines()] == [1, 2, 3, 4, 5]
 

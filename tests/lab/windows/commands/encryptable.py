@@ -56,7 +56,7 @@ def encrypt(host: Host, v: Volume, args: dict[str, Any]) -> Out:
     wanted = _policy(host, "EncryptionMethodWithXtsFdv")
     if method and wanted and method != wanted:
         return E_INVALIDARG, {}
-    disk, _ = host.storage.where(v)
+    disk, _unused = host.storage.where(v)
     if disk.thin and not flags & USED_SPACE_ONLY:
         return FULL_ENCRYPTION_NOT_ALLOWED_ON_TP_STORAGE, {}
     pace = host.facts.get("encryption_seconds", {"used": 0.3, "full": 1.0})

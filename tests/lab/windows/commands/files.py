@@ -106,7 +106,8 @@ def new_psdrive(host: Host, bound: dict[str, Any], session: Session) -> list[dic
     """Reach a folder, of a share too; `Root` of the answer is the real one, for the engine's own drive."""
     credential = bound.get("Credential")
     if credential:
-        session = Session(session.account, session.logon, (credential["username"], credential["password"]))
+        told = {name.lower(): value for name, value in credential.items()}
+        session = Session(session.account, session.logon, (told["username"], told["password"]))
     folder = host.path(_local(bound["Root"]), session)
     if not folder.is_dir():
         raise WindowsError(

@@ -19,7 +19,7 @@ LONG = {"HKLM": "HKEY_LOCAL_MACHINE", "HKCU": "HKEY_CURRENT_USER"}
 
 
 def _long(path: str) -> str:
-    hive, _, rest = path.partition("\\")
+    hive, _unused, rest = path.partition("\\")
     hive = HIVES.get(hive.upper(), hive.upper())
     return LONG[hive] + ("\\" + rest if rest else "")
 

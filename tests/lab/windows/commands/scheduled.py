@@ -73,7 +73,7 @@ def get_scheduled_task(host: Host, bound: dict[str, Any], session: Any) -> list[
     names, folders = many(bound.get("TaskName")) or ["*"], [p if "*" in p else _folder(p) for p in many(bound.get("TaskPath"))] or ["*"]
     found = [
         t
-        for _, t in sorted(host.tasks.known.items())
+        for _unused, t in sorted(host.tasks.known.items())
         if any(fnmatch.fnmatchcase(t.name.lower(), n.lower()) for n in names)
         and any(fnmatch.fnmatchcase(t.path.lower(), (f or "*").lower()) for f in folders)
     ]

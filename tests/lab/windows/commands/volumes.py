@@ -77,4 +77,4 @@ def format_volume(host: Host, bound: dict[str, Any], session: Any) -> list[dict[
 
 def volume_at(host: Host, path: str) -> Volume | None:
     """The volume of a `\\\\?\\Volume{…}\\` path."""
-    return next((v for _, _, v in host.storage.online_volumes() if key(v.path) == key(path)), None)
+    return next((v for _unused, _unused, v in host.storage.online_volumes() if key(v.path) == key(path)), None)

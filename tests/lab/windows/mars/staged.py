@@ -120,7 +120,7 @@ def _catalogue(target: pathlib.Path, datasource: str, files: list[dict[str, Any]
 def folders_of(source: pathlib.Path) -> list[str]:
     """Every folder below, links left out."""
     found = []
-    for root, folders, _ in os.walk(source):
+    for root, folders, _unused in os.walk(source):
         folders[:] = sorted(f for f in folders if not os.path.islink(os.path.join(root, f)))
         found += [os.path.relpath(os.path.join(root, f), source).replace(os.sep, "/") for f in folders]
     return sorted(found)
@@ -177,6 +177,6 @@ def restore(folder: pathlib.Path, target: pathlib.Path) -> dict[str, int]:
             raise BadStagedFile(f"{entry['path']} came back different")
         os.utime(path, ns=(entry["mtime_ns"], entry["mtime_ns"]))
         total += entry["size"]
-    for _ in stream:  # the last block's own check runs when its reader ends
+    for _unused in stream:  # the last block's own check runs when its reader ends
         raise BadStagedFile("the staged files hold more bytes than the catalogue knows")
     return {"files": len(known["files"]), "bytes": total}
