@@ -38,7 +38,7 @@ function Test-Ours {
         $agree = $true
         foreach ($paper in $content.marker, $content.journal) {
             if ($paper.v -ne 1 -or $paper.seed -cne $Wanted.seed) { $agree = $false }
-            if ($paper.serial -ne $Wanted.serial -or $paper.plan_hash -ne $Wanted.plan_hash) { $agree = $false }
+            if ($paper.serial -cne $Wanted.serial -or $paper.plan_hash -ne $Wanted.plan_hash) { $agree = $false }
         }
         if ($agree) { return $true }
     }
@@ -123,10 +123,10 @@ $script:Rules = @(
             if ($null -ne $w -and $d.size -ne $w.size) {
                 "it has $($d.size) bytes, seed_drives says $($w.size); compare the label on the drive and correct seed_drives" } } }
     @{ Id = 'not_planned'; Kind = 'never'; Test = { param($d, $all, $w)
-            if ($null -ne $w -and ($w.planned_serial -ne $w.serial -or $w.planned_size -ne $w.size)) {
+            if ($null -ne $w -and ($w.planned_serial -cne $w.serial -or $w.planned_size -ne $w.size)) {
                 "the plan names drive '$($w.planned_serial)' of $($w.planned_size) bytes, seed_drives '$($w.serial)' of $($w.size); make the plan again" } } }
     @{ Id = 'other_drive'; Kind = 'never'; Test = { param($d, $all, $w)
-            if ($null -ne $w -and $d.serial -ne $w.serial) { "its serial number is '$($d.serial)', seed_drives says '$($w.serial)'" } } }
+            if ($null -ne $w -and $d.serial -cne $w.serial) { "its serial number is '$($d.serial)', seed_drives says '$($w.serial)'" } } }
     @{ Id = 'changed_after_proof'; Kind = 'never'; Test = { param($d, $all, $w)
             if ($null -eq $w -or @($w.proven).Count -eq 0) { return }
             $present = @($d.volumes | Where-Object { $null -ne $_.encryption } | ForEach-Object { $_.encryption.protectors })
@@ -220,7 +220,7 @@ function Get-DriveStanding {
     #>
     [CmdletBinding()]
     param([object[]] $Drives, $Wanted)
-    $found = @($Drives | Where-Object { $_.serial -eq $Wanted.serial })
+    $found = @($Drives | Where-Object { $_.serial -ceq $Wanted.serial })
     if ($found.Count -eq 0) {
         $standing = 'absent'
         if (@($Wanted.proven).Count -gt 0) { $standing = 'prepared' }

@@ -14,6 +14,7 @@ $ErrorActionPreference = 'Stop'
 # What Windows and Explorer put on every volume
 $script:SystemEntries = 'System Volume Information', '$RECYCLE.BIN', 'RECYCLER', 'desktop.ini'
 $script:SeedFolder = 'offlineseed'
+$script:Tries = 5
 
 function Test-SafeSerial {
     # A serial number becomes the name of a file and a folder: letters, digits and . _ - only, no dot at the ends.
@@ -25,11 +26,16 @@ function Read-Paper {
     <#
     .SYNOPSIS
     The object in a JSON file; $null where there is none or it is torn.
+    .DESCRIPTION
+    The worker replaces its progress while it is read: a moment without the file, or with it held, is waited over.
     #>
     [CmdletBinding()]
     param([string] $Path)
-    if (-not (Test-Path -LiteralPath $Path)) { return $null }
-    ConvertFrom-Line -Text (Get-Content -LiteralPath $Path -Raw -Encoding UTF8)
+    for ($tries = 1; ; $tries++) {
+        if (-not (Test-Path -LiteralPath $Path)) { return $null }
+        try { return ConvertFrom-Line -Text (Get-Content -LiteralPath $Path -Raw -Encoding UTF8) } catch { if ($tries -eq $script:Tries) { throw } }
+        Start-Sleep -Milliseconds 100
+    }
 }
 
 function ConvertFrom-Line {

@@ -153,7 +153,7 @@ function Mount-Drive {
 function Get-SeedPartition {
     # The data partition of the drive with this serial number and size: exactly one disk, exactly one partition beside MSR.
     param([hashtable] $Wanted)
-    $disks = @(Get-Disk | Where-Object { ("$($_.SerialNumber)" -replace '\s', '') -eq $Wanted.serial } |
+    $disks = @(Get-Disk | Where-Object { ("$($_.SerialNumber)" -replace '\s', '') -ceq $Wanted.serial } |
             Where-Object { [long] (Get-Raw -Object $_ -Name 'Size') -eq $Wanted.size })
     if ($disks.Count -ne 1) { throw "$($disks.Count) disks of this host have the serial number '$($Wanted.serial)' and $($Wanted.size) bytes, expected one" }
     $own = @(Get-Partition | Where-Object { "$($_.DiskId)" -eq "$($disks[0].Path)" })

@@ -76,6 +76,12 @@ options:
     type: list
     elements: str
     default: []
+  scope:
+    description:
+      - What is judged. V(inputs) is for before anything was observed; rules that need an observation are left out then.
+    type: str
+    choices: [everything, inputs]
+    default: everything
   now:
     description:
       - Time that is taken as now, ISO 8601 in UTC. Default is the clock.

@@ -10,7 +10,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from . import names
-from .azure import faults, import_jobs
+from .azure import faults, import_jobs, storage
 from .lab_folder import copy_state, remove_state
 from .windows.disk import MIB
 
@@ -125,6 +125,16 @@ class Operations:
         agent = self._agent(host)
         agent.policy = agent.offline = None
         agent.host.change("policy removed")
+
+    def change_agent(self, host: str = names.SOURCE, **traits: Any) -> None:
+        """Another agent than the world's: version, offline_cmdlets, passphrase_set, …"""
+        agent = self._agent(host)
+        agent.setup.update(traits)
+        agent.host.change("agent changed", **traits)
+
+    def make_account(self, account: str = names.STORAGE_ACCOUNT, kind: str = "StorageV2", sku: str = "Standard_LRS") -> None:
+        """Somebody else has made a storage account."""
+        storage.make(self._parts.cloud, names.RESOURCE_GROUP, account, {"location": names.LOCATION, "kind": kind, "sku": {"name": sku}})
 
     def back_up_now(self, host: str = names.SOURCE) -> str:
         """A person presses Back Up Now and waits; the state of the job."""

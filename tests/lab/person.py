@@ -97,6 +97,8 @@ def enter_offline_values(person: Person, step: Step) -> str:
     if set(values) != set(names):
         raise NotExplained(f"step {step.id} has values that the wizard does not ask for: {sorted(set(values) - set(names))}")
     person.control.wizard(host=host, values=entered)
+    if "Back Up Now" in step.text:
+        person.control.back_up_now(host=host)
     return f"entered the five values in the wizard on {host}: {', '.join(entered.values())}"
 
 

@@ -14,7 +14,6 @@ def bench(either):
     return either
 
 
-
 def test_agent_and_host_are_told(bench):
     told = bench.run("win_backup_agent_info", "SRV1")
     agent = told["agent"]

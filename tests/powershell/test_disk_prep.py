@@ -248,7 +248,8 @@ def test_drive_too_small_for_its_files_says_how_much_is_missing(prep):
     files = prep.stage(30 * MIB)
     prep.plan(files, ("TINY", 48 * MIB))
     result = prep.run({"serial": "TINY", "size": 48 * MIB})
-    assert result["failed"] and "missing" in result["msg"] and result["drives"][0]["state"] == "failed"
+    assert result.get("failed"), json.dumps([result, prep.operations])
+    assert "missing" in result["msg"] and result["drives"][0]["state"] == "failed"
 
 
 def test_share_that_the_copying_account_cannot_read_stops_before_anything_is_wiped(prep):

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from lab.standins import drive_guard
+
 from . import drive_tables as tables
 
 pytestmark = pytest.mark.engine
@@ -43,7 +45,7 @@ def ask(pwsh, tmp_path_factory):
             "-Answers",
             folder / "out",
         ]
-        done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "TERM": "dumb"})
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "TERM": "dumb"})
         assert done.returncode == 0, done.stdout + done.stderr
         return [json.loads(line) for line in (folder / "out").read_text().splitlines()]
 
@@ -74,7 +76,7 @@ def test_what_nothing_speaks_against_may_be_wiped(judged):
     checked = 0
     for question, answer in judged:
         asked = question["wanted"]
-        found = [d for d in question["drives"] if d["serial"].lower() == asked["serial"].lower()]
+        found = [d for d in question["drives"] if d["serial"] == asked["serial"]]
         locked = (
             any(v["encryption"] and v["encryption"]["lock"] == "locked" for d in found for v in d["volumes"]) and not asked["key_refused"]
         )
@@ -101,6 +103,13 @@ def test_only_what_could_be_wiped_without_a_word_is_offered(judged):
                     drive,
                     answer,
                 )
+
+
+def test_the_stand_in_of_the_lab_judges_as_the_guard_does(judged):
+    for question, answer in judged:
+        told = drive_guard.standing_of(question["drives"], question["wanted"])
+        assert told["standing"] == answer["standing"], (question, answer)
+        assert [{"id": one["id"], "text": one["text"]} for one in told["reasons"]] == answer["reasons"], question
 
 
 def test_every_refusal_names_the_disk_and_what_was_seen(judged):

@@ -14,15 +14,20 @@ ORDER = {"fail": 0, "unknown": 1, "pass": 2}
 SEVERITIES = {"block": 0, "warn": 1, "inform": 2}
 
 
-def judge(facts, accept=()):
+SCOPES = ("everything", "inputs")
+
+
+def judge(facts, accept=(), scope="everything"):
     """``{findings, blocking, failed_rules, text}`` for *facts* (``{source, copy, staging, copying_account, target, inputs, controller,
-    now}``).
+    now}``). With *scope* inputs nothing was observed yet: what could not be checked is left out.
 
     ``findings`` are all, fails first. ``blocking`` are those that stop the seed and are not in *accept*. ``failed_rules`` are the ids of
     those among them that are mistakes: a consent that is still to be given is none. ``text`` says these to people.
     """
     told = Facts(facts)
     findings = [rule.finding(told) for rule in RULES]
+    if scope == "inputs":
+        findings = [finding for finding in findings if finding["outcome"] != "unknown"]
     findings.sort(key=lambda finding: (ORDER[finding["outcome"]], SEVERITIES[finding["severity"]]))
     blocking = [finding for finding in findings if finding["blocking"] and finding["id"] not in accept]
     mistakes = [finding for finding in blocking if finding["id"] != CONSENT]

@@ -33,6 +33,7 @@ ARGUMENT_SPEC = {
     },
     "inputs": {"type": "dict", "required": True},
     "accept": {"type": "list", "elements": "str", "default": []},
+    "scope": {"type": "str", "choices": list(preflight.SCOPES), "default": "everything"},
     "now": {"type": "str"},
 }
 ARGUMENT_RULES = {}
@@ -51,7 +52,7 @@ def run(params, check_mode):
             "escrow_password_problem": password_file_problem(inputs.get("seed_escrow_password_file")),
         },
     }
-    return {"changed": False, **preflight.judge(facts, params.get("accept") or [])}
+    return {"changed": False, **preflight.judge(facts, params.get("accept") or [], params.get("scope") or "everything")}
 
 
 def _told(facts):

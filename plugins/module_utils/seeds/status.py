@@ -82,7 +82,7 @@ def _stage(case):
     offline = case.observations.get("offline") or {}
     if offline.get("state") in ("needs_policy", "needs_wizard"):
         name = "create_policy_in_wizard" if offline["state"] == "needs_policy" else "enter_offline_values"
-        return Verdict("waiting_for_person", step(name, host=case.host, values=_offline_values(case)))
+        return Verdict("waiting_for_person", step(name, host=case.host, values=_offline_values(case), verified=offline.get("verified")))
     if not case.observations.get("agent"):
         return None
     backup = case.observations["agent"]

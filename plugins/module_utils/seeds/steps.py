@@ -68,7 +68,17 @@ def _offline_values(data):
         f"On {data['host']} open Microsoft Azure Backup, Schedule Backup (or Change Schedule), page Choose Initial Backup Type, take "
         f"'Transfer using my own disks' and enter: Staging Location {values['staging_path']}; Azure Resource Manager Storage Account "
         f"{values['storage_account']}; Azure Storage Container {values['container']}; Azure Subscription ID {values['subscription_id']}; "
-        f"Azure Import Job Name {values['import_job_name']}. Sign in when the wizard asks. {AGAIN}"
+        f"Azure Import Job Name {values['import_job_name']}. Sign in when the wizard asks.{_back_up_now(data)} {AGAIN}"
+    )
+
+
+def _back_up_now(data):
+    """Agents of today do not say what was entered; only the folder that a backup makes shows it."""
+    if data.get("verified") != "none":
+        return ""
+    return (
+        " This agent does not tell what was entered: press Back Up Now after it, and check the values before. The next run goes on once the"
+        " backup has made its folder in the staging location."
     )
 
 

@@ -124,18 +124,25 @@ def _name_rule(account: str) -> str:
     )
 
 
-def _create(cloud: Any, request: Request, group: str, name: str, body: dict[str, Any]) -> Response:
+def make(cloud: Any, group: str, name: str, body: dict[str, Any]) -> dict[str, Any]:
+    """A new account with the properties of a PUT body."""
     made: dict[str, Any] = {
         "name": name, "group": group, "location": regions.short(body["location"]), "kind": body["kind"],
         "sku": body["sku"]["name"], "tags": {},
         "created": cloud.state.now(), "keys": [account_key(), account_key()], "properties": {**DEFAULTS, "networkAcls": dict(NETWORK)},
     }  # fmt: skip
-    operation = str(uuid.uuid4())
     with cloud.state.changed():
         _apply(made, body)
         cloud.state["accounts"][name] = made
-        cloud.state["operations"][operation] = {"account": name, "polls_left": POLLS_UNTIL_MADE}
         cloud.blobs.tell_accounts()
+    return made
+
+
+def _create(cloud: Any, request: Request, group: str, name: str, body: dict[str, Any]) -> Response:
+    made = make(cloud, group, name, body)
+    operation = str(uuid.uuid4())
+    with cloud.state.changed():
+        cloud.state["operations"][operation] = {"account": name, "polls_left": POLLS_UNTIL_MADE}
     place = f"/subscriptions/{names.SUBSCRIPTION}/providers/Microsoft.Storage/locations/{made['location']}/asyncoperations/{operation}"
     return Response(
         202, None, {"location": f"{request.base}{place}?monitor=true&api-version={request.version}", "x-ms-retry-after-ms": "20"}

@@ -125,7 +125,7 @@ def _server(cloud: Any, vault: dict[str, Any], server: dict[str, Any]) -> dict[s
     return {
         "id": f"{vault_id(vault)}/{FABRIC}/protectionContainers/{name}",
         "name": name,
-        "type": f"{TYPE}/{FABRIC.split('/')[0]}/protectionContainers",
+        "type": f"{TYPE}/{FABRIC.split('/', maxsplit=1)[0]}/protectionContainers",
         "properties": {
             "canReRegister": True,
             "containerId": server["number"],
@@ -180,7 +180,7 @@ def _item(cloud: Any, vault: dict[str, Any], item: dict[str, Any]) -> dict[str, 
     return {
         "id": f"{vault_id(vault)}/{FABRIC}/protectionContainers/{container}/protectedItems/{name}",
         "name": name,
-        "type": f"{TYPE}/{FABRIC.split('/')[0]}/protectionContainers/protectedItems",
+        "type": f"{TYPE}/{FABRIC.split('/', maxsplit=1)[0]}/protectionContainers/protectedItems",
         "properties": told,
     }
 

@@ -12,7 +12,8 @@ from .answer import NotModelled, WindowsError
 
 QUERY = re.compile(r"^\s*SELECT\s+(?P<properties>.+?)\s+FROM\s+(?P<cls>\w+)(?:\s+WHERE\s+(?P<where>.+))?\s*$", re.IGNORECASE | re.DOTALL)
 TERM = re.compile(
-    r"""^\s*(?P<name>\w+)\s*(?:(?P<null>IS\s+(?P<negate>NOT\s+)?NULL)|(?P<operator>=|<>|!=|<=|>=|<|>|LIKE)\s*(?P<value>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[\w.+-]+))\s*""",
+    r"""^\s*(?P<name>\w+)\s*(?:(?P<null>IS\s+(?P<negate>NOT\s+)?NULL)"""
+    r"""|(?P<operator>=|<>|!=|<=|>=|<|>|LIKE)\s*(?P<value>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[\w.+-]+))\s*""",
     re.IGNORECASE | re.DOTALL,
 )
 JOIN = re.compile(r"^(AND|OR)\b", re.IGNORECASE)

@@ -51,7 +51,7 @@ def action(plugin: Any, host: Host, args: dict[str, Any], answer: Any) -> tuple[
     made._execute_module = execute_module
     made._make_tmp_path = make_tmp_path
     made._transfer_file = transfer_file
-    made._remove_tmp_path = lambda path: host.removed.append(path)
+    made._remove_tmp_path = host.removed.append
     return made, calls
 
 

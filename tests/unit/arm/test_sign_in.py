@@ -111,7 +111,7 @@ def test_a_token_that_stays_refused_is_an_error(script, task):
 
 class TestClouds:
     @pytest.mark.parametrize(
-        "shape", [lambda url: metadata(url), lambda url: [{**metadata(url), "resourceManager": "https://x"}, metadata(url)]]
+        "shape", [metadata, lambda url: [{**metadata(url), "resourceManager": "https://x"}, metadata(url)]]
     )
     def test_a_metadata_document_is_an_object_or_a_list(self, script, task, shape):
         script.metadata = shape(script.url)

@@ -123,7 +123,7 @@ class TestMapping:
         from ansible_collections.offlineseed.azure.plugins.module_utils.jobs import import_job
 
         wanted = order_from(task.params(import_job, order()))
-        goal = destination("westeurope", lambda name: location(name))
+        goal = destination("westeurope", location)
         made = create_body(wanted, goal, KEYS)
         for drive in made["properties"]["driveList"]:
             del drive["bitLockerKey"]

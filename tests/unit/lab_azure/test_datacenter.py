@@ -57,8 +57,9 @@ def manifest(serial, files, **change):
     return f'<?xml version="1.0" encoding="utf-8"?><DriveManifest Version="2014-11-01">{text}</DriveManifest>'.encode()
 
 
-def put_on_shelf(network, serial, files=FILES, manifest_bytes=None, *, encrypted=True):
+def put_on_shelf(network, serial, files=None, manifest_bytes=None, *, encrypted=True):
     """A prepared drive on the shelf; its manifest's MD5."""
+    files = files or FILES
     disk = Disk(serial, 64 * MIB, base=network.shelf_folder(serial))
     disk.initialise("GPT")
     volume = disk.add_partition().volume

@@ -147,9 +147,9 @@ def test_a_saved_state_comes_back_in_another_folder_with_new_addresses(start, tm
 def test_the_control_refuses_what_it_does_not_know_in_words(standing):
     control = standing.control
     for call, words in (
-        (lambda: control.dance(), "no 'dance'"),
+        (control.dance, "no 'dance'"),
         (lambda: control.attach(serial="X", host="NOSUCH"), "COPY1, SRV1"),
-        (lambda: control.ship(), "no prepared drive"),
+        (control.ship, "no prepared drive"),
         (lambda: control.wizard(values={"container": "x"}), "staging_path"),
         (lambda: control.fault(kind="earthquake"), "throttle"),
         (lambda: control.days(n=-1), "forward"),

@@ -49,8 +49,8 @@ def parse_script(script: str, stdin: bytes, arguments: tuple[Any, ...] = ()) -> 
 
 def _typed(text: str) -> Helper | None:
     """`type FILE | PowerShell …`."""
-    path, bar, inner = text.removeprefix("type ").partition("|")
+    path, pipe, inner = text.removeprefix("type ").partition("|")
     inner = inner.strip().removesuffix("exit $LASTEXITCODE").strip()
-    if not text.startswith("type ") or not bar or not powershell.is_powershell(inner):
+    if not text.startswith("type ") or not pipe or not powershell.is_powershell(inner):
         return None
     return Helper("type", {"Path": path.strip().strip("\"'"), "Script": powershell.parse(inner).script})
