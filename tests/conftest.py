@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 import pytest
-from ansible.plugins.loader import init_plugin_loader
 
 TESTS = Path(__file__).resolve().parent
 if str(TESTS) not in sys.path:
@@ -21,6 +21,10 @@ from setup.trees import link_checkout  # noqa: E402
 
 SITE = Site(TESTS.parent)
 link_checkout(SITE)
+os.environ.update({name: value for name, value in SITE.environment().items() if name.startswith("ANSIBLE_")})  # before Ansible is imported
+
+from ansible.plugins.loader import init_plugin_loader  # noqa: E402
+
 # Ansible's own importer, before anything of a collection is imported: the builder of module payloads knows collections through it only.
 init_plugin_loader([str(SITE.dev), str(SITE.collections)])
 

@@ -9,6 +9,7 @@ tried again when the connection drops; a step that changes something is found in
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 import time
@@ -52,6 +53,7 @@ ARGUMENT_SPEC = {
     "method": {"type": "str", "choices": ["native"], "default": "native"},
     "drives": {"type": "list", "elements": "dict", "required": True, "options": DRIVE},
     "plan_file": {"type": "path"},
+    "plan": {"type": "dict"},
     "staging_path": {"type": "str"},
     "credential_username": {"type": "str"},
     "credential_password": {"type": "str", "no_log": True},
@@ -101,7 +103,7 @@ class ActionModule(ActionBase):
             if not options[name]:
                 raise refuse(name, options[name], "set to prepare drives", "See the documentation of win_disk_prep.")
         self._until = time.monotonic() + max(options["wait"], 0)
-        self._wanted, unused = prep.consented(options["drives"], _text(options["plan_file"]), options["seed"], options["container"])
+        self._wanted, unused = prep.consented(options["drives"], self._plan_text(), options["seed"], options["container"])
         self._unused = [prep.unplanned(drive) for drive in options["drives"] if prep.names.serial(drive["serial"]) in unused]
         self._states = {}
         self._look("inspect")
@@ -113,6 +115,11 @@ class ActionModule(ActionBase):
         self._open()
         self._copy()
         return self._result(source_readable=readable, diff=None)
+
+    def _plan_text(self):
+        """The plan's file; in check mode, where seed_plan has not written it, what it would hold."""
+        plan = self._options.pop("plan")
+        return json.dumps(plan) if plan and self._task.check_mode else _text(self._options["plan_file"])
 
     def _cancel(self):
         answer = self._ask("inspect" if self._task.check_mode else "cancel", [])

@@ -107,6 +107,11 @@ plan_file:
   returned: success
   type: str
   sample: /srv/seeds/srv1/plan.json
+plan:
+  description: The plan itself, as it would be written to RV(plan_file).
+  returned: in check mode, when the plan would change
+  type: dict
+  sample: {}
 plan_hash:
   description: SHA-256 over seed, container and what goes on which drive. It stands in the marker on each drive.
   returned: success

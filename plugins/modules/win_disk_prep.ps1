@@ -35,6 +35,7 @@ $spec = @{
         method = @{ type = 'str'; choices = @('native'); default = 'native' }
         drives = @{ type = 'list'; elements = 'dict'; required = $true; options = $drive }
         plan_file = @{ type = 'path' }
+        plan = @{ type = 'dict' }
         staging_path = @{ type = 'str' }
         credential_username = @{ type = 'str' }
         credential_password = @{ type = 'str'; no_log = $true }

@@ -267,7 +267,7 @@ def play(story: Story, folder: pathlib.Path, data: pathlib.Path | None, engine: 
         rehearsal.verify()
 
 
-ENGINES = {"pwsh": "on a genuine PowerShell", "standins": "by stand-ins, since no PowerShell was found"}
+ENGINES = {"pwsh": "on a genuine PowerShell", "standins": "by stand-ins, without a PowerShell engine"}
 
 
 def introduce(story: Story, lab: Lab, files: int, size: int, seconds: int, *, is_sample: bool) -> None:

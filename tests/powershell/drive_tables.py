@@ -12,6 +12,7 @@ from typing import Any
 SIZE = 4000787030016
 BASIC, RESERVED = "{ebd0a0a2-b9e5-4433-87c0-68b6b72699c7}", "{e3c9e316-0b5c-4db8-817d-f92df00215ae}"
 DYNAMIC, POOL = "{af9b60a0-1431-4f62-bc68-3311714a69ad}", "{e75caf8f-f680-4cee-afa3-b001e56efc2d}"
+TYPES = {BASIC: "basic", RESERVED: "reserved", DYNAMIC: "dynamic", POOL: "storage_pool"}
 SEED, PLAN, OTHER_PLAN = "srv1", "a" * 64, "b" * 64
 OURS, FOREIGN = "{11111111-1111-1111-1111-111111111111}", "{22222222-2222-2222-2222-222222222222}"
 
@@ -75,7 +76,7 @@ def wanted(**other: Any) -> dict[str, Any]:
 def partition(gpt_type: str = BASIC, mbr_type: int | None = None) -> dict[str, Any]:
     return {
         "number": 1,
-        "type": "basic",
+        "type": TYPES.get(gpt_type, f"mbr_{mbr_type}"),
         "gpt_type": gpt_type,
         "mbr_type": mbr_type,
         "size": SIZE - 2**20,

@@ -118,6 +118,6 @@ def prepared_once(player: Player) -> bool:
 
 
 def drive_journal(player: Player) -> list[str]:
-    place = player.lab.folder / "hosts" / names.COPY_HOST / "volumes"
-    [found] = place.glob("*/offlineseed/journal.jsonl")
+    """The journal on the drive, which is locked by now: the model keeps the files of a locked volume aside."""
+    [found] = (player.lab.folder / "hosts" / names.COPY_HOST / "sealed").glob("*/offlineseed/journal.jsonl")
     return found.read_text().splitlines()

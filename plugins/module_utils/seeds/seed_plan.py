@@ -60,7 +60,8 @@ def _run(params, check_mode, folder, seed):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         state_dir.write_whole(path, made.encoded())
     diff = {"before_header": str(path), "after_header": str(path), "before": _shown(before), "after": _shown(made)}
-    return {**_result(made, path, drives, changed=True), "diff": diff}
+    unwritten = {"plan": made.as_document()} if check_mode else {}
+    return {**_result(made, path, drives, changed=True), **unwritten, "diff": diff}
 
 
 def read_inventory(path):

@@ -58,7 +58,7 @@ def is_locked(volume: dict[str, Any]) -> bool:
 
 def _duplicates(field: str, words: str) -> Rule:
     def test(d: Drive, every: list[Drive], w: Any) -> str | None:
-        same = [str(o["number"]) for o in every if d[field] and o[field] == d[field]]
+        same = [str(o["number"]) for o in every if d[field] and o[field].lower() == d[field].lower()]
         if len(same) < 2:
             return None
         return f"{len(same)} disks of this host show the {words} '{d[field]}' (disks {', '.join(same)}); detach one of them"
@@ -225,6 +225,8 @@ def _locked(d: Drive, every: list[Drive], w: Any) -> str | None:
 
 def _not_empty(d: Drive, every: list[Drive], w: Any) -> str | None:
     foreign = foreign_partitions(d)
+    if not foreign and d["unseen_partitions"]:
+        return f"it has {d['unseen_partitions']} partitions that Windows does not show; set wipe: true for it only if nobody needs them"
     if not foreign:
         return None
     labels = ", ".join(f"'{v['label']}'" for v in d["volumes"] if v["label"])
