@@ -151,7 +151,7 @@ def copy_until_staged(first: pathlib.Path, second: pathlib.Path) -> None:
         if told["event"] == "planned":
             return
         record.append(
-            str(second),
+            second.parent,
             "second",
             told["event"],
             told["data"] | ({"seed": "second"} if "seed" in told["data"] else {}),
