@@ -122,9 +122,8 @@ SEED_VARIABLES = {
     "seed_storage_account": "seedlanding",
     "seed_container": "seed-srv",
     "seed_staging_path": "D:\\staging",
-    "seed_return_address": dict.fromkeys(
-        ("recipient_name", "street_address1", "city", "postal_code", "country_or_region", "phone", "email"), "x"
-    ),
+    "seed_return_address": dict.fromkeys(("recipient_name", "street_address1", "city", "postal_code", "country_or_region", "phone"), "x")
+    | {"phone": "+49 221 5550123", "email": "greta.lind@example.com"},
     "seed_return_shipping": {"carrier": "DHL", "account_number": "1"},
 }
 NOBODY = {
@@ -150,6 +149,7 @@ def playing(site, tmp_path):
     (tmp_path / "inventory.yml").write_text(
         yaml.safe_dump({"seed_sources": {"hosts": {"srv1": NOBODY, "srv2": NOBODY}, "vars": variables}})
     )
+    (tmp_path / "state" / "password").write_text("CANARY-escrow\n")
     (tmp_path / "own.yml").write_text(yaml.safe_dump([{"import_playbook": "offlineseed.azure.seed"}]))
     (tmp_path / "ping.yml").write_text(yaml.safe_dump(PING))
 
