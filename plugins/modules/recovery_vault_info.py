@@ -108,7 +108,7 @@ servers:
       description: When Azure last heard of it, UTC.
       type: str
       sample: '2026-01-02T03:04:05Z'
-items:
+protected_items:
   description: What the servers protect, files and folders by volume.
   returned: success
   type: list

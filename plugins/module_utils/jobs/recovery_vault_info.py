@@ -32,7 +32,7 @@ def run(params, check_mode, azure=None):
     what = f"vault {params['name']}"
     vault = azure.arm.get(f"read {what}", path, api.RECOVERY_SERVICES, action="Microsoft.RecoveryServices/vaults/read")
     if vault is None:
-        return {"changed": False, "vault": None, "servers": [], "items": [], "usages": {}}
+        return {"changed": False, "vault": None, "servers": [], "protected_items": [], "usages": {}}
     servers = azure.arm.list(f"list the servers of {what}", f"{path}/backupProtectionContainers", api.BACKUP, query=SERVERS)
     items = azure.arm.list(f"list the protected items of {what}", f"{path}/backupProtectedItems", api.BACKUP, query=ITEMS)
     usages = azure.arm.list(f"read the usage of {what}", f"{path}/usages", api.RECOVERY_SERVICES)
@@ -40,7 +40,7 @@ def run(params, check_mode, azure=None):
         "changed": False,
         "vault": vault_from(vault),
         "servers": [server_from(one) for one in servers],
-        "items": [item_from(_with_detail(azure, one)) for one in items],
+        "protected_items": [item_from(_with_detail(azure, one)) for one in items],
         "usages": {one["name"]["value"]: usage_from(one) for one in usages},
     }
 

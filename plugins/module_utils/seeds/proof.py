@@ -34,7 +34,7 @@ def of_vault(record, observations):
 def items_of(observations):
     """Protected items of the source in the vault's answer; computers are compared by the first part of their name."""
     host = _first_label(((observations.get("source") or {}).get("host") or {}).get("name"))
-    items = (observations.get("vault") or {}).get("items") or []
+    items = (observations.get("vault") or {}).get("protected_items") or []
     return [
         item
         for item in items

@@ -122,7 +122,7 @@ class TestVault:
         result = self.run(task)
         assert (result["vault"]["location"], result["vault"]["redundancy"]) == ("westeurope", "GeoRedundant")
         assert result["servers"][0]["agent_version"] == "2.0.9250.0" and result["servers"][0]["registered"] is True
-        (item,) = result["items"]
+        (item,) = result["protected_items"]
         assert (item["protection_state"], item["recovery_point_count"], item["last_recovery_point"]) == (
             "Protected",
             2,
@@ -141,13 +141,13 @@ class TestVault:
             query={"$filter": "expand eq 'extendedinfo'"},
             json=self.item(extendedInfo={"recoveryPointCount": 0}),
         )
-        (found,) = self.run(task)["items"]
+        (found,) = self.run(task)["protected_items"]
         assert (found["recovery_point_count"], found["last_recovery_point"]) == (0, None)
 
     def test_a_vault_that_is_not_there_is_none(self, script, task):
         script.expect("GET", VAULT, version=VAULTS, status=404, json=refusal("ResourceNotFound"))
         result = self.run(task)
-        assert (result["vault"], result["servers"], result["items"], result["usages"]) == (None, [], [], {})
+        assert (result["vault"], result["servers"], result["protected_items"], result["usages"]) == (None, [], [], {})
 
     def test_403_names_the_readers_role(self, script, task):
         script.expect("GET", VAULT, version=VAULTS, status=403, json=refusal("AuthorizationFailed", "no"))

@@ -297,7 +297,7 @@ def test_tags_name_seed_and_head():
 # The proof of the vault.
 
 POINT = {"computer_name": "srv1.contoso.com", "protection_state": "Protected", "last_recovery_point": "2026-01-14T22:00:00Z"}
-DONE = {"agent": {"seed_state": "completed"}, "source": SOURCE, "vault": {"items": [POINT]}}
+DONE = {"agent": {"seed_state": "completed"}, "source": SOURCE, "vault": {"protected_items": [POINT]}}
 
 
 @pytest.mark.parametrize(
@@ -308,13 +308,13 @@ DONE = {"agent": {"seed_state": "completed"}, "source": SOURCE, "vault": {"items
         ({"agent": {"seed_state": "waiting_for_copy"}}, False),
         ({"agent": {}}, False),
         ({"source": {}}, False),
-        ({"vault": {"items": []}}, False),
-        ({"vault": {"items": [{**POINT, "last_recovery_point": "2026-01-12T00:00:00Z"}]}}, False),
-        ({"vault": {"items": [{**POINT, "last_recovery_point": None}]}}, False),
-        ({"vault": {"items": [{**POINT, "computer_name": "srv2"}]}}, False),
-        ({"vault": {"items": [POINT, {**POINT, "computer_name": "srv2", "last_recovery_point": None}]}}, True),
-        ({"vault": {"items": [POINT, {**POINT, "last_recovery_point": None}]}}, False),
-        ({"vault": {"items": [POINT, {**POINT, "last_recovery_point": None, "protection_state": "ProtectionStopped"}]}}, True),
+        ({"vault": {"protected_items": []}}, False),
+        ({"vault": {"protected_items": [{**POINT, "last_recovery_point": "2026-01-12T00:00:00Z"}]}}, False),
+        ({"vault": {"protected_items": [{**POINT, "last_recovery_point": None}]}}, False),
+        ({"vault": {"protected_items": [{**POINT, "computer_name": "srv2"}]}}, False),
+        ({"vault": {"protected_items": [POINT, {**POINT, "computer_name": "srv2", "last_recovery_point": None}]}}, True),
+        ({"vault": {"protected_items": [POINT, {**POINT, "last_recovery_point": None}]}}, False),
+        ({"vault": {"protected_items": [POINT, {**POINT, "last_recovery_point": None, "protection_state": "ProtectionStopped"}]}}, True),
     ],
 )
 def test_the_vault_has_proven_the_seed_only_if_agent_and_every_item_say_so(change, proven):
