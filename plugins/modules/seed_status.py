@@ -45,6 +45,11 @@ options:
     description:
       - Variables of the seed that the text of a next step needs, by their names, for example C(seed_copy_host), C(seed_staging_path) or
         C(seed_parcel); C(source_host) is the source's name in the inventory. Give no secrets.
+      - For the clocks, C(seed_no_shipping_days) is a list of dates on which nobody ships, and C(seed_time_zone) is the place's time zone by
+        its IANA name, for example V(Europe/Stockholm), default UTC. A clock whose end needs a parcel on its way warns earlier by the days
+        on which nobody ships, and its text tells the time of the place.
+      - C(vault_credentials_at) is when the vault credentials file was downloaded; C(dpm_online_at) is when a DPM or MABS server last backed
+        up online, where O(observations.source) does not tell it.
     type: dict
     default: {}
   observations:
@@ -125,6 +130,11 @@ options:
           - unreachable
           - conflict
         default: failed
+  calendar:
+    description:
+      - Return the running clocks as RV(calendar) too.
+    type: bool
+    default: false
   pending_events:
     description:
       - Events that earlier tasks of a check mode run would have written, the fact C(seed_pending_events).
@@ -147,6 +157,8 @@ options:
 seealso:
   - module: offlineseed.azure.seed_record
   - module: offlineseed.azure.seed_preflight
+  - plugin: offlineseed.azure.overdue
+    plugin_type: test
 author:
   - offlineseed.azure contributors (@offlineseed)
 """
@@ -163,6 +175,23 @@ EXAMPLES = r"""
     state_dir: "{{ seed_state_dir }}"
     seed: srv1
     fail_on: past
+
+- name: Deadlines of the seed are known
+  offlineseed.azure.seed_status:
+    state_dir: "{{ seed_state_dir }}"
+    seed: srv1
+    calendar: true
+    inputs:
+      seed_no_shipping_days: ["2026-12-24", "2026-12-25", "2026-12-26"]
+      seed_time_zone: Europe/Stockholm
+  register: result
+
+- name: Deadlines of the seed lie where calendars are read from
+  ansible.builtin.copy:
+    content: "{{ result.calendar }}"
+    dest: /srv/calendars/srv1.ics
+    mode: "0644"
+  delegate_to: localhost
 """
 
 RETURN = r"""
@@ -203,13 +232,21 @@ status:
       elements: dict
       contains:
         id:
-          description: One of V(vault_credentials), V(tracking), V(arrive) and V(evidence).
+          description: One of V(vault_credentials), V(tracking), V(arrive), V(dpm_offline) and V(evidence).
           type: str
           sample: tracking
         due:
           description: When it ends.
           type: str
           sample: '2026-02-14T08:00:00Z'
+        act_by:
+          description: When the last chance to act ends; earlier than C(due) where nobody ships on the days before it.
+          type: str
+          sample: '2026-02-14T08:00:00Z'
+        near_at:
+          description: When it begins to warn.
+          type: str
+          sample: '2026-02-10T08:00:00Z'
         days_left:
           description: Whole days until then; negative afterwards.
           type: int
@@ -338,6 +375,12 @@ tags:
   sample:
     offlineseed: srv1
     offlineseed_record: 5f115db1799dbcb7fc48ffe7c145a1546f49daad634fb37d8fea324df8a83c69
+calendar:
+  description:
+    - The running clocks as an iCalendar document (RFC 5545), times in UTC. It changes only when a deadline or the record does.
+  returned: O(calendar=true)
+  type: str
+  sample: "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n..."
 line:
   description: The seed in one line, for a terminal.
   returned: success

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..failure import Failure
-from . import events, record, state_dir, status, summary
+from . import events, record, shipping_days, state_dir, status, summary
 from .case import Case
 from .words import one_line
 
@@ -25,6 +25,8 @@ INPUTS = (
     "seed_subscription_id",
     "seed_job_name",
     "seed_parcel",
+    "seed_no_shipping_days",
+    "seed_time_zone",
 )
 
 
@@ -77,6 +79,8 @@ def entry_of(told, now):
 def _judged(told, error, now: datetime, observations=None):
     """Status out of the record alone; a record that cannot be read is an error of its own."""
     seed = told.seed or told.host
+    inputs = {name: value for name, value in told.inputs.items() if name in INPUTS}
+    known, hashes = events.blank(seed), ()
     try:
         if not told.state_dir:
             raise Failure(f"seed_state_dir of {told.host} is not set, so its record is not known.", cure="Set seed_state_dir for the host.")
@@ -84,10 +88,10 @@ def _judged(told, error, now: datetime, observations=None):
             raise Failure(f"seed_name is {seed!r}; it must be {state_dir.SEED_NAME_RULE}.", cure="Set seed_name.")
         chain = record.read(told.state_dir, seed)
         known, hashes = chain.replay(), chain.hashes
+        shipping_days.of_inputs(inputs)
     except Failure as failure:
-        known, hashes = events.blank(seed), ()
+        inputs = {name: value for name, value in inputs.items() if name not in shipping_days.INPUTS}
         error = error or {"what": f"Record of seed {seed}", "seen": failure.msg, "cure": failure.fields.get("cure", ""), "kind": "failed"}
-    inputs = {name: value for name, value in told.inputs.items() if name in INPUTS}
     case = Case(seed, known, now, observations or {}, {**inputs, "source_host": told.host}, error, hashes)
     return status.judge(case)
 

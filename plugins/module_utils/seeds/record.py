@@ -232,10 +232,11 @@ def _line_of(raw):
     try:
         found = json.loads(raw)
         line = Line(found["n"], found["at"], found["event"], found["data"], found["prev"], found.get("as_of"))
-    except (ValueError, KeyError, TypeError):
+        sealed = found.get("hash") == line.hash
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    fits = isinstance(line.data, dict) and line.event in events.EVENTS and found.get("hash") == line.hash
-    return line if fits else None
+    formed = type(line.n) is int and isinstance(line.data, dict) and isinstance(line.event, str) and line.event in events.EVENTS
+    return line if sealed and formed else None
 
 
 def _compare_head(path, lines, torn):
@@ -256,11 +257,14 @@ def _noted(path):
     """Number and hash of the last line as the head file holds them; ``(0, None)`` before there is one."""
     try:
         noted = json.loads(path.with_name(HEAD).read_bytes())
-        return int(noted["n"]), noted["hash"]
+        number, noted_hash = noted["n"], noted["hash"]
     except FileNotFoundError:
         return 0, None
-    except (ValueError, KeyError, TypeError):
-        raise RecordDamaged(path.with_name(HEAD), 1, "it is not what was written") from None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        number, noted_hash = 0, None
+    if type(number) is not int or number < 1 or not isinstance(noted_hash, str):
+        raise RecordDamaged(path.with_name(HEAD), 1, "it is not what was written")
+    return number, noted_hash
 
 
 def _set_head(path, line):

@@ -9,7 +9,7 @@ import os
 
 from .. import times
 from ..failure import Failure
-from . import clocks, conflict, phases, proof, record, state_dir, status, summary
+from . import clocks, conflict, ics, phases, proof, record, state_dir, status, summary
 from .case import Case
 from .pending import of_this_run
 from .seed_plan import read_inventory
@@ -44,6 +44,7 @@ ARGUMENT_SPEC = {
             "kind": {"type": "str", "choices": ["failed", "unreachable", "conflict"], "default": "failed"},
         },
     },
+    "calendar": {"type": "bool", "default": False},
     "pending_events": {"type": "list", "elements": "dict", "default": []},
     "now": {"type": "str"},
     "fail_on": {"type": "str", "choices": ["never", "near", "past"], "default": "never"},
@@ -52,7 +53,7 @@ ARGUMENT_RULES = {}
 
 
 def run(params, check_mode):
-    """``{changed: False, status, phase, run, waits_for, record, vault_proof, tags, line, ansible_stats}``; writes nothing.
+    """``{changed: False, status, phase, run, waits_for, record, vault_proof, tags, line, calendar?, ansible_stats}``; writes nothing.
 
     ``run`` is whether the asking phase is the one that the seed is in. With *fail_on* a clock that is near its end or past it fails the
     task.
@@ -87,12 +88,19 @@ def run(params, check_mode):
         "tags": conflict.tags(seed, known["head"]),
         "line": summary.line(entry),
     }
+    if params.get("calendar"):
+        result["calendar"] = ics.of_seed(seed, entry["clocks"], *_source_of(chain, now))
     if result["waits_for"] is None:
         result["ansible_stats"] = {"aggregate": True, "per_host": False, "data": {"offlineseed": {seed: entry}}}
     late = clocks.broken(entry["clocks"], params.get("fail_on") or "never")
     if late:
         raise Failure(f"Seed {seed}: {' '.join(late)}", **result)
     return result
+
+
+def _source_of(chain, now):
+    """``(root, written)`` of a record: the hash of its first line and the time of its last; one that is not begun has neither."""
+    return (chain.hashes[0], chain.lines[-1].counts) if chain.lines else (chain.head, times.iso(now))
 
 
 def _staged_files(inventory, observations):

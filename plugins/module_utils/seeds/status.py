@@ -28,7 +28,7 @@ TOMORROW = timedelta(days=1)
 def judge(case):
     """Entry of the summary for one seed: ``{seed, phase, state, proven, clocks, next, again_at, error}``."""
     verdict = _verdict(case)
-    seen = {"stage": (case.job or {}).get("stage")}
+    seen = {"stage": (case.job or {}).get("stage"), "source": case.observations.get("source")}
     return {
         "seed": case.seed,
         "phase": case.phase,
@@ -139,7 +139,7 @@ def _ship(case):
         "serials": sorted(case.record["drives"]),
         "ship_to": ship_to,
         "return_carrier": ((case.job or {}).get("return_shipping") or {}).get("carrier"),
-        "due": next((face["due"] for face in clocks.read(case.record, {}, case.inputs, case.now) if face["id"] == "tracking"), None),
+        "due": next((face["act_by"] for face in clocks.read(case.record, {}, case.inputs, case.now) if face["id"] == "tracking"), None),
     }
     return Verdict("waiting_for_person", step("hand_over_parcel" if ship_to.get("street_address1") else "ask_inbound_id", **parcel))
 
