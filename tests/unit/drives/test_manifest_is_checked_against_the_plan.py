@@ -61,9 +61,31 @@ def test_a_manifest_is_read_whole():
     reader = manifest.Reader(io.BytesIO(GOOD))
     blobs = list(reader.blobs())
     assert [one.length for one in blobs] == [file.size for file in FILES]
-    assert blobs[0].ranges[1] == manifest.Range(RANGE, 512, MD5)
+    assert (blobs[0].ranges.count, blobs[0].ranges.covered) == (2, RANGE + 512)
     assert (reader.drive_id, reader.version, reader.size) == ("WD-1", "2014-11-01", len(GOOD))
     assert reader.hash == hashlib.md5(GOOD, usedforsecurity=False).hexdigest().upper()
+
+
+def test_ranges_are_offered_as_they_are_read():
+    seen = []
+    list(manifest.Reader(io.BytesIO(GOOD), lambda path, one: seen.append((path, one))).blobs())
+    assert seen[1] == (f"seed-srv1/{FILES[0].name}", manifest.Range(RANGE, 512, MD5)) and len(seen) == 3
+
+
+def test_a_block_blob_is_named_as_not_fit_for_a_seed():
+    blocks = "</PageRangeList><BlockList><Block Offset='0' Length='1024'/></BlockList><PageRangeList>"
+    content = document(blob(FILES[0].name, FILES[0].size), blob(FILES[1].name, 1024, ranges=blocks))
+    assert [one for one in differences(content) if "block blob (1 blocks), not fit for a seed" in one]
+
+
+@pytest.mark.parametrize(("version", "fit"), [("2011-10-01", True), ("2014-11-01", True), ("2011-MM-DD", False)])
+def test_both_versions_are_known_and_no_other(version, fit):
+    found = differences(GOOD.replace(b"2014-11-01", version.encode()))
+    assert found == ([] if fit else [f"its Version is '{version}', known are 2011-10-01 and 2014-11-01"])
+
+
+def test_a_prefix_of_a_namespace_does_not_matter():
+    assert differences(GOOD.replace(b"<", b"<x:").replace(b"<x:/", b"</x:").replace(b"<x:?", b"<?")) == []
 
 
 def test_a_blank_before_a_hash_as_in_a_published_sample_is_read():
@@ -118,12 +140,34 @@ OUTSIDE = '<?xml version="1.0"?><!DOCTYPE x SYSTEM "file:///etc/passwd">'
         (document(blob("x", 512, ranges='<PageRange Offset="0" Length="512" Hash="xyz"/>')), "32 hexadecimal"),
         (document(blob("x", 512, ranges=f'<PageRange Offset="-1" Length="512" Hash="{MD5}"/>')), "not a number"),
         (document("<Blob><BlobPath>c/x</BlobPath></Blob>"), "lacks FilePath, Length"),
-        (document("<Blob><BlockList><Block Offset='0' Length='1'/></BlockList></Blob>"), "lists blocks"),
     ],
 )
 def test_what_is_no_manifest_is_refused(content, says):
     with pytest.raises(manifest.NotAManifest, match=says):
         differences(content)
+
+
+def test_the_ranges_of_one_big_file_are_not_kept_in_memory():
+    head, tail = document(blob("x", 512, ranges="@")).split(b"@")
+    one, step, steps = f'<PageRange Offset="{{}}" Length="512" Hash="{MD5}"/>\n', 1000, 60
+
+    class Many(io.RawIOBase):
+        """Manifest of one blob with 60,000 ranges, made as it is read."""
+
+        def __init__(self):
+            middle = ("".join(one.format(512 * at) for at in range(first, first + step)).encode() for first in range(0, step * steps, step))
+            self.parts = iter([head, *middle, tail])
+
+        def read(self, size=-1):
+            return next(self.parts, b"")
+
+    many = Many()
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    (found,) = manifest.Reader(many).blobs()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found.ranges.count == step * steps and peak - before < 4_000_000
 
 
 def test_a_big_manifest_is_not_kept_in_memory():
