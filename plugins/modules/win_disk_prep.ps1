@@ -8,6 +8,7 @@
 #AnsibleRequires -PowerShell ..module_utils._DriveProof
 #AnsibleRequires -PowerShell ..module_utils._DriveStep
 #AnsibleRequires -PowerShell ..module_utils._DriveTask
+#AnsibleRequires -PowerShell ..module_utils._DriveTurn
 #AnsibleRequires -PowerShell ..module_utils._DriveWanted
 
 Set-StrictMode -Version 2.0
@@ -117,10 +118,15 @@ if (-not $operation) {
 }
 if ($module.CheckMode -and $operation -ne 'inspect') { $module.ExitJson() }
 try {
-    switch ($operation) {
-        { @('begin', 'attach', 'prove') -contains $_ } { Invoke-OneDrive -Operation $operation }
-        { @('inspect', 'poll', 'start', 'cancel') -contains $_ } { Invoke-EveryDrive -Operation $operation }
-        'probe_source' { $module.Result.source = Test-SourceAsSystem -Seed $options.seed -Path $options.staging_path }
+    $turn = if ($operation -ne 'probe_source') { Wait-DriveTurn -Seed $options.seed -Operation $operation }
+    try {
+        switch ($operation) {
+            { @('begin', 'attach', 'prove') -contains $_ } { Invoke-OneDrive -Operation $operation }
+            { @('inspect', 'poll', 'start', 'cancel') -contains $_ } { Invoke-EveryDrive -Operation $operation }
+            'probe_source' { $module.Result.source = Test-SourceAsSystem -Seed $options.seed -Path $options.staging_path }
+        }
+    } finally {
+        if ($null -ne $turn) { $turn.Dispose() }
     }
 } catch {
     $about = @($options._drives | ForEach-Object { $_.serial }) -join ', '

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import defaultdict
 from typing import Any
 
 from ..windows.answer import WindowsError
@@ -14,6 +16,9 @@ from . import drive_steps as steps
 from .drive_papers import claim_of
 from .drive_volume import Wanted
 from .work_folder import ROOT
+
+
+TURNS: dict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)  # a run's steps on a host go on when its controller is killed
 
 
 def bare(text: Any) -> str:
@@ -107,7 +112,8 @@ def disk_prep(host: Any, params: dict[str, Any], check_mode: bool, session: Any)
         if operation == "probe_source":
             return {"changed": False, "folder": folder, "source": probe_source(host, params["staging_path"])}
         one = operation in ("begin", "attach", "prove")
-        return {"folder": folder, **(_one_drive if one else _all_drives)(host, operation, params)}
+        with TURNS[host.name, seed]:
+            return {"folder": folder, **(_one_drive if one else _all_drives)(host, operation, params)}
     except (ModuleFailure, WindowsError) as error:
         about = ", ".join(d["serial"] for d in params.get("_drives") or [])
         text = error.msg if isinstance(error, ModuleFailure) else error.message
