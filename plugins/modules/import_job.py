@@ -10,7 +10,7 @@ module: import_job
 version_added: 0.1.0
 short_description: Make, cancel or delete the import job of a seed
 description:
-  - Makes an import job of Microsoft.ImportExport for prepared drives, and tells where to ship them.
+  - Makes an import job of Microsoft.ImportExport or of Microsoft.DataBox for prepared drives, and tells where to ship them.
   - The recovery passwords are read from escrow by serial number inside the task. No variable, fact or result ever holds one.
   - A job is made only after Azure said that there is none of that name. When the answer is lost on the way, the job is looked for before
     anything is sent again, so that there is never a second one.
@@ -172,6 +172,30 @@ options:
     description:
       - File with the password of the escrow, or a script that prints it.
     type: path
+  cancel_reason:
+    description:
+      - Why the job is canceled, for O(state=canceled) on V(data_box); the other service takes no reason.
+    type: str
+    default: The import is not needed any more.
+  backend:
+    description:
+      - Service that takes the job.
+      - V(import_export) is Microsoft.ImportExport, V(data_box) is Microsoft.DataBox with drives of your own (DataBoxCustomerDisk).
+      - V(auto) takes the service that has a job of that name. Where none has, it takes one whose provider is registered and answers the
+        API version that is needed, V(data_box) if both do. RV(backend_reason) says what was seen.
+      - On V(data_box) a job is always made in the region of the storage account, O(diagnostics_path) is not used, and O(log_level) and
+        O(backup_drive_manifest) of a job stay as they are. Its recorded addresses name the country by two letters (C(US)).
+    type: str
+    choices:
+      - auto
+      - import_export
+      - data_box
+    default: import_export
+  agent_version:
+    description:
+      - Version of the backup agent, as RV(offlineseed.azure.win_backup_agent_info#module:agent.version) has it.
+      - With O(backend=auto) a new job of an agent before 2.0.9250.0 goes to V(import_export), because such agents know no other.
+    type: str
 extends_documentation_fragment:
   - offlineseed.azure.attributes
   - offlineseed.azure.attributes.group
@@ -218,6 +242,30 @@ EXAMPLES = r"""
       seed: srv1
   register: made
 
+- name: Import job of the seed exists on the service that the subscription can use
+  offlineseed.azure.import_job:
+    backend: auto
+    resource_group: rg-seed
+    name: srv2
+    location: westeurope
+    storage_account_id: "{{ landing.account.id }}"
+    drives:
+      - serial: WD-WX2
+        manifest_hash: 109B21108597EF36D5785F08303F3638
+    return_address:
+      recipient_name: IT department
+      street_address1: Keizersgracht 1
+      city: Amsterdam
+      postal_code: 1015 CJ
+      country_or_region: NL
+      phone: +31 20 1234567
+      email: it@example.com
+    return_shipping:
+      carrier: FedEx
+      account_number: "123456789"
+    escrow_dir: "{{ seed_state_dir }}/srv2/escrow"
+    escrow_password_file: "{{ seed_escrow_password_file }}"
+
 - name: Import job is canceled
   offlineseed.azure.import_job:
     resource_group: rg-seed
@@ -246,7 +294,7 @@ job:
       type: str
       sample: srv1
     backend:
-      description: Service that has the job.
+      description: Service that has the job, V(import_export) or V(data_box).
       type: str
       sample: import_export
     stage:
@@ -302,7 +350,8 @@ job:
           sample: WD-WX1
         state:
           description:
-            - V(specified), V(received), V(never_received), V(copying), V(completed), V(completed_with_errors), V(returned) or V(unknown).
+            - V(specified), V(received), V(never_received), V(copying), V(completed), V(completed_with_errors), V(failed), V(returned) or
+              V(unknown).
           type: str
           sample: specified
         percent:
@@ -329,6 +378,10 @@ job:
           description: URL of the blob with the verbose log; V(null) before there is one.
           type: str
           sample: null
+        service_state:
+          description: The service's own word for the state of the drive; only on V(data_box), once there is one.
+          type: str
+          sample: InProgress
     ship_to:
       description: Where the parcel goes.
       type: dict
@@ -366,7 +419,9 @@ job:
           type: str
           sample: ''
         carriers:
-          description: Carriers that the datacenter takes parcels from; empty where that was not asked for.
+          description:
+            - Carriers that the datacenter names; empty where that was not asked for.
+            - On V(data_box) they are those that bring the drives back; a parcel there may come with any that gives a tracking number.
           type: list
           elements: str
           sample:
@@ -441,11 +496,11 @@ job:
           type: str
           sample: '992016102507'
         drive_count:
-          description: Number of drives in the parcel; V(null) where it was not told.
+          description: Number of drives in the parcel; V(null) where it was not told. V(data_box) does not keep it.
           type: int
           sample: 1
         ship_date:
-          description: Day of shipping as it was told; V(null) where it was not.
+          description: Day of shipping as it was told; V(null) where it was not. V(data_box) does not keep it.
           type: str
           sample: '2026-01-02'
     outbound:
@@ -461,11 +516,11 @@ job:
           type: str
           sample: '992016102507'
         drive_count:
-          description: Number of drives in the parcel; V(null) where it was not told.
+          description: Number of drives in the parcel; V(null) where it was not told. V(data_box) does not keep it.
           type: int
           sample: 1
         ship_date:
-          description: Day of shipping as it was told; V(null) where it was not.
+          description: Day of shipping as it was told; V(null) where it was not. V(data_box) does not keep it.
           type: str
           sample: '2026-01-02'
     tags:
@@ -490,6 +545,16 @@ ship_to:
       - DHL
       - FedEx
     instruction: null
+backend:
+  description: Service that was chosen.
+  returned: O(backend=auto)
+  type: str
+  sample: data_box
+backend_reason:
+  description: What was seen of both services, and why this one was taken.
+  returned: O(backend=auto)
+  type: str
+  sample: 'Both answer; data_box is taken, because it follows import_export. data_box: Microsoft.DataBox is Registered …'
 requests:
   description:
     - Write requests that were sent, or in check mode would be sent, in their order.

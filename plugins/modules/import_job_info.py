@@ -10,7 +10,7 @@ module: import_job_info
 version_added: 0.1.0
 short_description: Read import jobs
 description:
-  - Reads one import job of Microsoft.ImportExport, or all of a resource group or of the subscription.
+  - Reads one import job of Microsoft.ImportExport or Microsoft.DataBox, or all of a resource group or of the subscription.
   - Azure's lists leave out what matters, so each job that is not over is read on its own, at most 8 at once.
 options:
   resource_group:
@@ -21,6 +21,17 @@ options:
     description:
       - Name of one job. Needs O(resource_group).
     type: str
+  backend:
+    description:
+      - Service that is asked.
+      - V(import_export) is Microsoft.ImportExport, V(data_box) is Microsoft.DataBox with drives of your own (DataBoxCustomerDisk).
+      - V(auto) reads both; one that the subscription cannot use is left out, and RV(backend_reason) says why.
+    type: str
+    choices:
+      - auto
+      - import_export
+      - data_box
+    default: import_export
 extends_documentation_fragment:
   - offlineseed.azure.attributes
   - offlineseed.azure.attributes.info
@@ -41,6 +52,10 @@ EXAMPLES = r"""
 
 - name: All import jobs of the subscription are read
   offlineseed.azure.import_job_info:
+
+- name: All import jobs of the subscription on both services are read
+  offlineseed.azure.import_job_info:
+    backend: auto
 """
 
 RETURN = r"""
@@ -59,7 +74,7 @@ jobs:
       type: str
       sample: srv1
     backend:
-      description: Service that has the job.
+      description: Service that has the job, V(import_export) or V(data_box).
       type: str
       sample: import_export
     stage:
@@ -115,7 +130,8 @@ jobs:
           sample: WD-WX1
         state:
           description:
-            - V(specified), V(received), V(never_received), V(copying), V(completed), V(completed_with_errors), V(returned) or V(unknown).
+            - V(specified), V(received), V(never_received), V(copying), V(completed), V(completed_with_errors), V(failed), V(returned) or
+              V(unknown).
           type: str
           sample: specified
         percent:
@@ -142,6 +158,10 @@ jobs:
           description: URL of the blob with the verbose log; V(null) before there is one.
           type: str
           sample: null
+        service_state:
+          description: The service's own word for the state of the drive; only on V(data_box), once there is one.
+          type: str
+          sample: InProgress
     ship_to:
       description: Where the parcel goes.
       type: dict
@@ -179,7 +199,9 @@ jobs:
           type: str
           sample: ''
         carriers:
-          description: Carriers that the datacenter takes parcels from; empty where that was not asked for.
+          description:
+            - Carriers that the datacenter names; empty where that was not asked for.
+            - On V(data_box) they are those that bring the drives back; a parcel there may come with any that gives a tracking number.
           type: list
           elements: str
           sample:
@@ -254,11 +276,11 @@ jobs:
           type: str
           sample: '992016102507'
         drive_count:
-          description: Number of drives in the parcel; V(null) where it was not told.
+          description: Number of drives in the parcel; V(null) where it was not told. V(data_box) does not keep it.
           type: int
           sample: 1
         ship_date:
-          description: Day of shipping as it was told; V(null) where it was not.
+          description: Day of shipping as it was told; V(null) where it was not. V(data_box) does not keep it.
           type: str
           sample: '2026-01-02'
     outbound:
@@ -274,11 +296,11 @@ jobs:
           type: str
           sample: '992016102507'
         drive_count:
-          description: Number of drives in the parcel; V(null) where it was not told.
+          description: Number of drives in the parcel; V(null) where it was not told. V(data_box) does not keep it.
           type: int
           sample: 1
         ship_date:
-          description: Day of shipping as it was told; V(null) where it was not.
+          description: Day of shipping as it was told; V(null) where it was not. V(data_box) does not keep it.
           type: str
           sample: '2026-01-02'
     tags:
@@ -286,6 +308,11 @@ jobs:
       type: dict
       sample:
         seed: srv1
+backend_reason:
+  description: What was seen of both services.
+  returned: O(backend=auto)
+  type: str
+  sample: 'data_box: Microsoft.DataBox is Registered and answers API version 2022-12-01. import_export: …'
 """
 
 from ansible_collections.offlineseed.azure.plugins.module_utils.jobs import import_job_info

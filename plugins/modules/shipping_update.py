@@ -10,7 +10,8 @@ module: shipping_update
 version_added: 0.1.0
 short_description: Tell Azure which parcel holds the drives of an import job
 description:
-  - Sets carrier and tracking number and the state C(Shipping) in one request; one without the other changes nothing.
+  - Sets carrier and tracking number and the state C(Shipping) in one request; one without the other changes nothing. On
+    Microsoft.DataBox the devices are marked as shipped.
   - Before that every open job of the subscription is looked at. A tracking number that one of them has is refused.
   - Azure wants to know the parcel within 14 days after the job was made, and to receive it within 14 days after that.
   - While the parcel is on its way the number can still be corrected.
@@ -35,7 +36,7 @@ options:
     type: str
   drive_count:
     description:
-      - Number of drives in the parcel; by default all of the job.
+      - Number of drives in the parcel; by default all of the job. V(data_box) does not keep it, nor O(ship_date).
     type: int
   ship_date:
     description:
@@ -45,6 +46,18 @@ options:
     description:
       - Tags to add in the same request. They alone never cause one, since every update restarts Azure's 14 days.
     type: dict
+  backend:
+    description:
+      - Service that has the job.
+      - V(import_export) is Microsoft.ImportExport, V(data_box) is Microsoft.DataBox with drives of your own (DataBoxCustomerDisk).
+      - V(auto) takes the service that has a job of that name. RV(backend_reason) says what was seen.
+      - A tracking number is looked for in the open jobs of both services, with V(import_export) in those of that service only.
+    type: str
+    choices:
+      - auto
+      - import_export
+      - data_box
+    default: import_export
 extends_documentation_fragment:
   - offlineseed.azure.attributes
   - offlineseed.azure.attributes.group
@@ -70,6 +83,14 @@ EXAMPLES = r"""
     name: srv1
     carrier: FedEx
     tracking_number: "992016102507"
+
+- name: Azure knows the parcel, whichever service has the job
+  offlineseed.azure.shipping_update:
+    backend: auto
+    resource_group: rg-seed
+    name: srv2
+    carrier: DHL
+    tracking_number: "7777777777"
 """
 
 RETURN = r"""
@@ -87,7 +108,7 @@ job:
       type: str
       sample: srv1
     backend:
-      description: Service that has the job.
+      description: Service that has the job, V(import_export) or V(data_box).
       type: str
       sample: import_export
     stage:
@@ -143,7 +164,8 @@ job:
           sample: WD-WX1
         state:
           description:
-            - V(specified), V(received), V(never_received), V(copying), V(completed), V(completed_with_errors), V(returned) or V(unknown).
+            - V(specified), V(received), V(never_received), V(copying), V(completed), V(completed_with_errors), V(failed), V(returned) or
+              V(unknown).
           type: str
           sample: specified
         percent:
@@ -170,6 +192,10 @@ job:
           description: URL of the blob with the verbose log; V(null) before there is one.
           type: str
           sample: null
+        service_state:
+          description: The service's own word for the state of the drive; only on V(data_box), once there is one.
+          type: str
+          sample: InProgress
     ship_to:
       description: Where the parcel goes.
       type: dict
@@ -207,7 +233,9 @@ job:
           type: str
           sample: ''
         carriers:
-          description: Carriers that the datacenter takes parcels from; empty where that was not asked for.
+          description:
+            - Carriers that the datacenter names; empty where that was not asked for.
+            - On V(data_box) they are those that bring the drives back; a parcel there may come with any that gives a tracking number.
           type: list
           elements: str
           sample:
@@ -282,11 +310,11 @@ job:
           type: str
           sample: '992016102507'
         drive_count:
-          description: Number of drives in the parcel; V(null) where it was not told.
+          description: Number of drives in the parcel; V(null) where it was not told. V(data_box) does not keep it.
           type: int
           sample: 1
         ship_date:
-          description: Day of shipping as it was told; V(null) where it was not.
+          description: Day of shipping as it was told; V(null) where it was not. V(data_box) does not keep it.
           type: str
           sample: '2026-01-02'
     outbound:
@@ -302,11 +330,11 @@ job:
           type: str
           sample: '992016102507'
         drive_count:
-          description: Number of drives in the parcel; V(null) where it was not told.
+          description: Number of drives in the parcel; V(null) where it was not told. V(data_box) does not keep it.
           type: int
           sample: 1
         ship_date:
-          description: Day of shipping as it was told; V(null) where it was not.
+          description: Day of shipping as it was told; V(null) where it was not. V(data_box) does not keep it.
           type: str
           sample: '2026-01-02'
     tags:
@@ -314,6 +342,16 @@ job:
       type: dict
       sample:
         seed: srv1
+backend:
+  description: Service that was chosen.
+  returned: O(backend=auto)
+  type: str
+  sample: data_box
+backend_reason:
+  description: What was seen of both services, and why this one was taken.
+  returned: O(backend=auto)
+  type: str
+  sample: 'Both answer; data_box is taken, because it follows import_export. data_box: Microsoft.DataBox is Registered …'
 requests:
   description:
     - Write requests that were sent, or in check mode would be sent, in their order.

@@ -9,7 +9,6 @@ import json
 import pathlib
 import re
 import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -116,5 +115,5 @@ def follow(process: subprocess.Popen[bytes], log: pathlib.Path, waiting: Waiting
             except KeyboardInterrupt:
                 process.terminate()
                 process.wait()
-                sys.exit(130)
+                raise
             return

@@ -175,7 +175,7 @@ class Rehearsal:
         if any(wrong.values()):
             raise Stopped("the restore differs: " + "; ".join(f"{len(files)} {what} {files[:5]}" for what, files in wrong.items()))
         files, size = sample.measure(target)
-        return f"{files:,} files, {size / 1e6:.1f} MB came back from the vault identical (SHA-256)"
+        return f"{files:,} file{'' if files == 1 else 's'}, {size / 1e6:.1f} MB came back from the vault identical (SHA-256)"
 
     def nothing_more(self) -> str:
         """One more run must change nothing: not in a task, not on a host, not in Azure."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 IMPORT_EXPORT = "2016-11-01"
+DATA_BOX = "2022-12-01"
 RESOURCES = "2021-04-01"
 STORAGE = "2023-05-01"
 RECOVERY_SERVICES = "2024-04-01"
@@ -28,6 +29,19 @@ def provider(subscription_id: str, namespace: str) -> str:
 
 def import_job(subscription_id: str, group: str, name: str) -> str:
     return f"{resource_group(subscription_id, group)}/providers/Microsoft.ImportExport/jobs/{quote(name)}"
+
+
+def data_box_jobs(subscription_id: str, group: str | None = None) -> str:
+    scope = resource_group(subscription_id, group) if group else subscription(subscription_id)
+    return f"{scope}/providers/Microsoft.DataBox/jobs"
+
+
+def data_box_job(subscription_id: str, group: str, name: str) -> str:
+    return f"{data_box_jobs(subscription_id, group)}/{quote(name)}"
+
+
+def data_box_region(subscription_id: str, region: str) -> str:
+    return f"{subscription(subscription_id)}/providers/Microsoft.DataBox/locations/{quote(region)}"
 
 
 def storage_account(subscription_id: str, group: str, name: str) -> str:

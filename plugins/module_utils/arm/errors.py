@@ -17,6 +17,8 @@ from .network import Trouble
 ROLES = (
     (r"^.*/register/action$", "Contributor", "the subscription"),
     (r"^Microsoft\.ImportExport/", "Contributor", "the resource group"),
+    (r"^Microsoft\.DataBox/.*/read$", "Data Box Reader", "the resource group"),
+    (r"^Microsoft\.DataBox/", "Data Box Contributor", "the resource group"),
     (r"^Microsoft\.Storage/storageAccounts/listKeys/", "Storage Account Key Operator Service Role", "the storage account"),
     (r"^Microsoft\.Storage/.*/blobs/read$", "Storage Blob Data Reader", "the container"),
     (r"^Microsoft\.Storage/.*/blobs/", "Storage Blob Data Contributor", "the container"),

@@ -109,6 +109,11 @@ class ImportExport:
         got = self._run(what, lambda: self._client.locations.get(name), "Microsoft.ImportExport/locations/read", missing_ok=True)
         return None if got.status == 404 else got.body
 
+    def locations(self) -> list[dict]:
+        """All shipping locations that the service knows, as JSON."""
+        what, action = "list the shipping locations", "Microsoft.ImportExport/locations/read"
+        return list(self._arm.pages(what, self._run(what, self._client.locations.list().advance_page, action)))
+
     def _run(self, what: str, call: Callable[[], Any], action: str, **rules) -> Answer:
         def send() -> Answer:
             # What msrest makes of an answer does not matter: the sender holds the answer itself, and the exchange judges it.

@@ -93,9 +93,13 @@ class Arm:
         """POST that changes nothing or may be repeated (register, listKeys); the answer's JSON."""
         return self._send(what, "POST", self.url + path, {"api-version": api_version}, body, action).body
 
-    def write(self, what: str, request: Write, *, action: str | None = None, timeout: float = 600) -> Any:
-        """Send a write that may be repeated, wait until Azure has carried it out, return the JSON of the last answer."""
-        got = self._send(what, request.method, self.url + request.path, {"api-version": request.api_version}, request.body, action)
+    def write(self, what: str, request: Write, *, action: str | None = None, timeout: float = 600, repeatable: bool = True) -> Any:
+        """Send a write, wait until Azure has carried it out, return the JSON of the last answer.
+
+        With `repeatable` false it is sent once: AnswerLost when its fate is unknown.
+        """
+        url, query = self.url + request.path, {"api-version": request.api_version}
+        got = self._send(what, request.method, url, query, request.body, action, repeatable=repeatable)
         return self._finished(what, got, timeout).body
 
     def _finished(self, what: str, got: Answer, timeout: float) -> Answer:
@@ -118,13 +122,13 @@ class Arm:
             raise errors.refused(what, got)
         return got
 
-    def _send(self, what, method, url, query, body, action, *, missing_ok=False) -> Answer:
+    def _send(self, what, method, url, query, body, action, *, missing_ok=False, repeatable=True) -> Answer:
         def send() -> Answer:
             request = sdk.HttpRequest(method, url, params=query or None, json=body, headers={"Accept": "application/json"})
             got = self._request(request)
             return answer.read(method, url, got.status_code, got.headers, got.content)
 
-        return self.exchange.run(what, send, url=url, action=action, missing_ok=missing_ok)
+        return self.exchange.run(what, send, url=url, action=action, missing_ok=missing_ok, repeatable=repeatable)
 
 
 def _running(got: Answer, status_url: str | None, location: str | None) -> bool:

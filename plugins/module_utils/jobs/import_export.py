@@ -10,10 +10,10 @@ Where the wire is odd (recordings in azure-powershell src/ImportExport and azure
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from .. import times
+from .differences import Differences, comparable, folded
 from .locations import ADDRESS, Destination, ship_to, shipping_information, short
 from .model import Drive, Job, Order, Parcel, ReturnAddress, ReturnShipping, ShipTo
 from .stages import drive_state, stage_of
@@ -114,24 +114,15 @@ def ship_body(parcel: Parcel, tags: Mapping[str, str] | None) -> dict[str, Any]:
 CANCEL_BODY = {"properties": {"cancelRequested": True}}
 
 
-@dataclass(frozen=True)
-class Differences:
-    """`fixed` cannot be changed in a job: field -> (there, wanted). `patch` is the body of the PATCH for the rest."""
-
-    fixed: dict[str, tuple[Any, Any]] = field(default_factory=dict)
-    patch: dict[str, Any] = field(default_factory=dict)
-    before: dict[str, Any] = field(default_factory=dict)
-
-
 def differences(resource: Mapping[str, Any], order: Order, regions: tuple[str, ...]) -> Differences:
     """What lies between the job that is there and the order; `regions` are the short names that count as its location."""
     said = resource.get("properties") or {}
     fixed: dict[str, tuple[Any, Any]] = {}
     if short(resource.get("location")) not in regions:
         fixed["location"] = (short(resource.get("location")), order.location)
-    if _folded(said.get("storageAccountId")) != _folded(order.storage_account_id):
+    if folded(said.get("storageAccountId")) != folded(order.storage_account_id):
         fixed["storage_account_id"] = (said.get("storageAccountId"), order.storage_account_id)
-    if _folded(said.get("diagnosticsPath") or DEFAULTS["diagnosticsPath"]) != _folded(order.diagnostics_path):
+    if folded(said.get("diagnosticsPath") or DEFAULTS["diagnosticsPath"]) != folded(order.diagnostics_path):
         fixed["diagnostics_path"] = (said.get("diagnosticsPath"), order.diagnostics_path)
     there, wanted = _drives(drive_from(one) for one in said.get("driveList") or ()), _drives(order.drives)
     if there != wanted:
@@ -160,7 +151,7 @@ def _changeable(said: Mapping[str, Any], order: Order) -> tuple[dict[str, Any], 
     if there["returnShipping"] and not there["returnShipping"].get("carrierAccountNumber"):
         # The account number may be withheld; then the carrier alone can be compared.
         there["returnShipping"] = {**there["returnShipping"], "carrierAccountNumber": wanted["returnShipping"]["carrierAccountNumber"]}
-    unlike = [name for name, value in wanted.items() if there[name] is not None and _comparable(there[name]) != _comparable(value)]
+    unlike = [name for name, value in wanted.items() if there[name] is not None and comparable(there[name]) != comparable(value)]
     return {name: wanted[name] for name in unlike}, {name: said.get(name) for name in unlike}
 
 
@@ -172,16 +163,6 @@ def serial(text: str | None) -> str:
 def _drives(drives) -> list[str]:
     """Drives as text that can be compared and read: serial, manifest and its hash."""
     return sorted(f"{one.serial} {(one.manifest_file or '').casefold()} {(one.manifest_hash or '').upper()}" for one in drives)
-
-
-def _comparable(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: one for key, part in value.items() if (one := _comparable(part)) not in ("", None)}
-    return " ".join(value.split()).casefold() if isinstance(value, str) else value
-
-
-def _folded(text: Any) -> str:
-    return str(text or "").strip().casefold()
 
 
 def _said(part: Any, names: Mapping[str, str]) -> dict[str, str]:

@@ -1,12 +1,12 @@
 # Copyright: (c) 2026, offlineseed.azure contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make, adjust, cancel or delete the import job of a seed on Microsoft.ImportExport."""
+"""Make, adjust, cancel or delete the import job of a seed, on either service."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from .. import task
@@ -14,9 +14,9 @@ from ..arm.client import connect
 from ..arm.options import AZURE_OPTIONS
 from ..failure import Failure, refuse
 from . import limits
-from .import_export import CANCEL_BODY, create_body, differences, job_from
-from .locations import Destination, short
-from .model import Drive, Order, ReturnAddress, ReturnShipping
+from .backends import BACKEND_OPTION, chosen_for, telling_the_other
+from .locations import Destination
+from .model import Drive, Job, Order, ReturnAddress, ReturnShipping
 from .outcome import bodies, nothing_to_do, outcome
 from .service import Jobs
 
@@ -56,6 +56,9 @@ ARGUMENT_SPEC = {
     "append_tags": {"type": "bool", "default": True},
     "escrow_dir": {"type": "path"},
     "escrow_password_file": {"type": "path", "no_log": False},
+    "cancel_reason": {"type": "str", "default": "The import is not needed any more."},
+    **BACKEND_OPTION,
+    "agent_version": {"type": "str"},
 }
 ARGUMENT_RULES = {
     "required_if": [("state", "present", ("location", "storage_account_id", "drives", "return_address", "return_shipping", "escrow_dir"))],
@@ -70,11 +73,14 @@ def run(params, check_mode, azure=None):
     """
     limits.check("name of the import job", params["name"], "name")
     limits.check("resource_group", params["resource_group"])
-    if params["state"] == "present":
-        order = order_from(params)
-        return _present(Jobs(azure or connect(params)), order, params, check_mode)
-    verb = {"canceled": _canceled, "absent": _absent}[params["state"]]
-    return verb(Jobs(azure or connect(params)), params["resource_group"], params["name"], check_mode)
+    order = order_from(params) if params["state"] == "present" else None
+    azure = azure or connect(params)
+    choice = chosen_for(azure, params)
+    with telling_the_other(choice.jobs.backend):
+        if order:
+            return {**_present(choice.jobs, order, params, check_mode), **choice.as_result()}
+        verb = {"canceled": _canceled, "absent": _absent}[params["state"]]
+        return {**verb(choice.jobs, params, check_mode), **choice.as_result()}
 
 
 def order_from(params: Mapping[str, Any]) -> Order:
@@ -102,11 +108,11 @@ def _present(jobs: Jobs, order: Order, params: Mapping[str, Any], check_mode: bo
     goal = jobs.destination(order.location)
     if resource is None:
         return _create(jobs, order, goal, params, check_mode)
-    unlike = differences(resource, order, (goal.region, short(order.location)))
+    unlike = jobs.differences(resource, order, goal)
     if unlike.fixed:
         raise _another_job(order, unlike.fixed)
-    job = job_from(resource)
-    if job.stage.name == "canceled" or job.cancel_requested:
+    job = jobs.job(resource)
+    if _is_canceled(job):
         raise Failure(
             f"Import job {order.name} was canceled. Delete it (state: absent), or choose another name.",
             field="name",
@@ -114,47 +120,38 @@ def _present(jobs: Jobs, order: Order, params: Mapping[str, Any], check_mode: bo
             cure="delete it with state: absent, or choose another name",
         )
     if job.stage.terminal or not unlike.patch:
-        return nothing_to_do(**_told(resource, goal))
+        return nothing_to_do(**_told(jobs, resource, goal))
     request = jobs.change(order.resource_group, order.name, unlike.patch)
-    after = {
-        **resource,
-        "tags": unlike.patch.get("tags", resource.get("tags")),
-        "properties": {**resource["properties"], **unlike.patch.get("properties", {})},
-    }
+    after = jobs.changed(resource, unlike.patch)
     if not check_mode:
-        after = jobs.send(f"update import job {order.name}", order.resource_group, order.name, request, _changed_by(order, goal))
-    return outcome([request], unlike.before, unlike.patch, **_told(after, goal))
+        after = jobs.send(f"update import job {order.name}", order.resource_group, order.name, request, _changed_by(jobs, order, goal))
+    return outcome([request], unlike.before, unlike.patch, **_told(jobs, after, goal))
 
 
 def _create(jobs: Jobs, order: Order, goal: Destination, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     keys = _keys(order, params)
-    request = jobs.create(order.resource_group, order.name, create_body(order, goal, keys))
+    request = jobs.create(order, goal, keys)
     if check_mode:
-        planned = {
-            **request.body,
-            "name": order.name,
-            "id": request.path,
-            "properties": {**request.body["properties"], "state": "Creating"},
-        }
-        return outcome([request], {}, bodies([request]), **_told(planned, goal))
+        return outcome([request], {}, bodies([request]), **_told(jobs, jobs.planned(order, request), goal))
 
     def is_there(found):
         if found is None:
             return False
-        unlike = differences(found, order, (goal.region,))
+        unlike = jobs.differences(found, replace(order, location=goal.region), goal)
         if unlike.fixed:
             raise _another_job(order, unlike.fixed)
         return True
 
     made = jobs.send(f"create import job {order.name}", order.resource_group, order.name, request, is_there)
-    return outcome([request], {}, bodies([request]), **_told(made, goal))
+    return outcome([request], {}, bodies([request]), **_told(jobs, made, goal))
 
 
-def _canceled(jobs: Jobs, group: str, name: str, check_mode: bool) -> dict[str, Any]:
+def _canceled(jobs: Jobs, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    group, name = params["resource_group"], params["name"]
     job = jobs.get(group, name)
     if job is None:
         return nothing_to_do(job=None, ship_to=None)
-    if job.stage.name == "canceled" or job.cancel_requested:
+    if _is_canceled(job):
         return nothing_to_do(job=job.as_result(), ship_to=None)
     if not job.stage.cancellable:
         raise Failure(
@@ -163,22 +160,21 @@ def _canceled(jobs: Jobs, group: str, name: str, check_mode: bool) -> dict[str, 
             seen=job.service_state,
             cure="wait until the drives come back",
         )
-    request = jobs.change(group, name, CANCEL_BODY)
+    request = jobs.cancel(group, name, params["cancel_reason"])
     if not check_mode:
-        after = jobs.send(
-            f"cancel import job {name}", group, name, request, lambda found: found is None or job_from(found).cancel_requested
-        )
-        job = job_from(after) if after else job
+        after = jobs.send(f"cancel import job {name}", group, name, request, lambda found: found is None or _is_canceled(jobs.job(found)))
+        job = jobs.job(after) if after else job
     return outcome([request], {"cancelRequested": False}, bodies([request]), job=job.as_result(), ship_to=None)
 
 
-def _absent(jobs: Jobs, group: str, name: str, check_mode: bool) -> dict[str, Any]:
+def _absent(jobs: Jobs, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    group, name = params["resource_group"], params["name"]
     job = jobs.get(group, name)
     if job is None:
         return nothing_to_do(job=None, ship_to=None)
     if not (job.stage.deletable or job.cancel_requested):
         raise Failure(
-            f"Import job {name} is {job.service_state}; Azure deletes a job only while it is Creating or once it is Completed or canceled. "
+            f"Import job {name} is {job.service_state}; Azure deletes a job only {jobs.deletes}. "
             "Cancel it first (state: canceled), or wait until it is completed.",
             field="state",
             seen=job.service_state,
@@ -200,8 +196,12 @@ def _keys(order: Order, params: Mapping[str, Any]) -> dict[str, str]:
     return keys
 
 
-def _changed_by(order: Order, goal: Destination):
-    return lambda found: found is not None and not differences(found, order, (goal.region, short(order.location))).patch
+def _changed_by(jobs: Jobs, order: Order, goal: Destination):
+    return lambda found: found is not None and not jobs.differences(found, order, goal).patch
+
+
+def _is_canceled(job: Job) -> bool:
+    return job.stage.name == "canceled" or job.cancel_requested
 
 
 def _another_job(order: Order, fixed: Mapping[str, tuple[Any, Any]]) -> Failure:
@@ -221,7 +221,7 @@ def _text(value: Any) -> str:
     return ", ".join(value) if isinstance(value, list) else str(value)
 
 
-def _told(resource: Mapping[str, Any], goal: Destination) -> dict[str, Any]:
+def _told(jobs: Jobs, resource: Mapping[str, Any], goal: Destination) -> dict[str, Any]:
     """`job` and `ship_to` of the result: the address of the location with its carriers, which the job itself does not name."""
     address = {**asdict(goal.ship_to), "carriers": list(goal.ship_to.carriers)}
-    return {"job": {**job_from(resource).as_result(), "ship_to": address}, "ship_to": address}
+    return {"job": {**jobs.job(resource).as_result(), "ship_to": address}, "ship_to": address}

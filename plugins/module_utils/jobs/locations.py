@@ -30,6 +30,17 @@ ADDRESS = {
     "country_or_region": "countryOrRegion",
     "phone": "phone",
 }
+# The same for datacenterAddress of Microsoft.DataBox.
+DATA_BOX_ADDRESS = {
+    "recipient_name": ("contactPersonName", "company"),
+    "street_address1": ("street1",),
+    "street_address2": ("street2", "street3"),
+    "city": ("city",),
+    "state_or_province": ("state",),
+    "postal_code": ("zip",),
+    "country_or_region": ("country",),
+    "phone": ("phone",),
+}
 # An address that has none of these cannot be shipped to.
 NEEDED = ("street_address1", "city", "country_or_region")
 
@@ -68,6 +79,21 @@ def ship_to(properties: Mapping[str, Any]) -> ShipTo:
     # What is told in place of an address stands in the field of the recipient.
     told = fields["recipient_name"] if "@" in fields["recipient_name"] else None
     return replace(found, instruction=" ".join(text for text in (ASK, told and f"Azure says: {told}", extra) if text))
+
+
+def data_box_ship_to(said: Mapping[str, Any]) -> ShipTo:
+    """The same for datacenterAddress of Microsoft.DataBox, a DatacenterAddressLocation or a DatacenterAddressInstruction.
+
+    `carriers` are those that the datacenter gives the drives back to; it names none for the way there.
+    """
+    fields = {ours: ", ".join(found for one in theirs if (found := _trimmed(said.get(one)))) for ours, theirs in DATA_BOX_ADDRESS.items()}
+    told = said.get("supportedCarriersForReturnShipment")
+    carriers = tuple(_trimmed(one) for one in told) if isinstance(told, list) else ()
+    extra = _trimmed(said.get("additionalShippingInformation")) or None
+    if any(fields[name] for name in NEEDED):
+        return ShipTo(**fields, carriers=carriers, instruction=extra)
+    told = _trimmed(said.get("communicationInstruction"))
+    return ShipTo(**fields, carriers=carriers, instruction=" ".join(one for one in (ASK, told and f"Azure says: {told}", extra) if one))
 
 
 def shipping_information(address: ShipTo) -> dict[str, str]:

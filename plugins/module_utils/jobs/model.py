@@ -46,6 +46,7 @@ class Drive:
     manifest_hash: str | None = None
     error_log: str | None = None
     verbose_log: str | None = None
+    service_state: str | None = None  # the service's own word, where it has more of them than we
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ class Job:
         """The job as a task returns it: plain types, the stage as its word with what follows from it."""
         result = asdict(replace(self, stage=None))
         result["ship_to"]["carriers"] = list(self.ship_to.carriers)
-        result["drives"] = list(result["drives"])
+        result["drives"] = [_without_silence(one, "service_state") for one in result["drives"]]
         return {
             **result,
             "stage": self.stage.name,
@@ -143,3 +144,8 @@ class Job:
             "succeeded": self.stage.succeeded,
             "cancellable": self.stage.cancellable and not self.cancel_requested,
         }
+
+
+def _without_silence(part: dict[str, Any], name: str) -> dict[str, Any]:
+    """`part` without the key `name` where nothing stands there."""
+    return {key: value for key, value in part.items() if key != name or value is not None}

@@ -1,68 +1,120 @@
 # Copyright: (c) 2026, offlineseed.azure contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The import jobs of a subscription: read, and written so that a lost answer never makes a second job."""
+"""The import jobs of a subscription on one service: read, and written so that a lost answer never makes a second job."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from ..arm import api
 from ..arm.exchange import AnswerLost
 from ..arm.write import Write
 from ..failure import Failure
-from .import_export import job_from
-from .locations import Destination, destination
-from .model import Job
+from .differences import Differences
+from .locations import Destination
+from .model import Job, Order, Parcel
 
 AT_ONCE = 8
 LOOKS = 5
 
 
-class Jobs:
-    """Jobs behind `azure` (module_utils/arm/client.py)."""
+class Jobs(ABC):
+    """Jobs behind `azure` (module_utils/arm/client.py) on the service `backend`.
+
+    A `resource` is a job as the service's JSON. What a subclass does not share with the other service is all of the wire.
+    """
+
+    backend: str
+    namespace: str
+    # Completes the sentence "Azure deletes a job only ..." of a refusal.
+    deletes: str
+    shipping: str  # the service's word for a job whose parcel is on its way
 
     def __init__(self, azure):
         self._azure = azure
-        self._client = azure.import_export
 
+    @abstractmethod
     def resource(self, group: str, name: str) -> dict | None:
         """The job as ARM's JSON; None when there is none."""
-        return self._client.get(group, name)
+
+    @abstractmethod
+    def listed(self, group: str | None = None) -> list[dict]:
+        """The jobs of the resource group or subscription, without what a list leaves out."""
+
+    @abstractmethod
+    def job(self, resource: Mapping[str, Any]) -> Job:
+        """The neutral job in a resource."""
+
+    @abstractmethod
+    def destination(self, region: str) -> Destination:
+        """Where drives for an account in `region` are sent, and at which region the job is made."""
+
+    @abstractmethod
+    def differences(self, resource: Mapping[str, Any], order: Order, goal: Destination) -> Differences:
+        """What lies between the job that is there and the order."""
+
+    @abstractmethod
+    def create(self, order: Order, goal: Destination, keys: Mapping[str, str]) -> Write:
+        """The request that makes a job. Send it only after a GET said 404."""
+
+    @abstractmethod
+    def planned(self, order: Order, request: Write) -> dict[str, Any]:
+        """The resource that `create` would lead to."""
+
+    @abstractmethod
+    def change(self, group: str, name: str, body: Mapping[str, Any]) -> Write:
+        """The request that changes a job."""
+
+    @abstractmethod
+    def changed(self, resource: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+        """The resource that `change` would lead to."""
+
+    @abstractmethod
+    def cancel(self, group: str, name: str, reason: str) -> Write:
+        """The request that asks for canceling."""
+
+    @abstractmethod
+    def delete(self, group: str, name: str) -> Write:
+        """The request that deletes a job."""
+
+    @abstractmethod
+    def ship(self, group: str, name: str, parcel: Parcel, tags: Mapping[str, str] | None) -> list[Write]:
+        """The requests, in their order, that say which parcel holds the drives; `tags`, where they change, are all that it shall have."""
+
+    @abstractmethod
+    def kept(self, parcel: Parcel) -> Parcel:
+        """The part of a parcel that the service keeps."""
+
+    @abstractmethod
+    def knows(self, job: Job, parcel: Parcel) -> bool:
+        """Whether the job counts as shipped in `parcel`."""
+
+    @abstractmethod
+    def on_its_way(self, job: Job, parcel: Parcel) -> bool:
+        """Whether a request to ship the job in `parcel` was carried out and nothing has happened to it since."""
+
+    @abstractmethod
+    def send_once(self, what: str, group: str, name: str, request: Write) -> dict | None:
+        """Send a write once; the resource after it, None after a delete. AnswerLost when its fate is unknown."""
 
     def get(self, group: str, name: str) -> Job | None:
         """The neutral job; None when there is none."""
         resource = self.resource(group, name)
-        return None if resource is None else job_from(resource)
+        return None if resource is None else self.job(resource)
 
     def all(self, group: str | None = None) -> list[Job]:
         """Every job of the resource group or subscription, each that is not terminal read on its own (lists omit what matters)."""
-        listed = [job_from(one) for one in self._client.list(group)]
+        listed = [self.job(one) for one in self.listed(group)]
         full = {job.id: job for job in self._read_each(job for job in listed if not job.stage.terminal)}
         return [full.get(job.id, job) for job in listed if job.stage.terminal or job.id in full]
 
     def open_beside(self, own: Job) -> list[Job]:
         """Every job of the subscription that is not terminal, but for `own`."""
-        others = [job_from(one) for one in self._client.list()]
+        others = [self.job(one) for one in self.listed()]
         return self._read_each(job for job in others if not job.stage.terminal and job.id.casefold() != own.id.casefold())
-
-    def destination(self, region: str) -> Destination:
-        """Where drives for an account in `region` are sent, and at which region the job is made."""
-        return destination(region, self._client.location)
-
-    def create(self, group: str, name: str, body: Mapping[str, Any]) -> Write:
-        """The request that makes a job. Send it only after a GET said 404."""
-        return Write("PUT", self._client.path(group, name), api.IMPORT_EXPORT, body)
-
-    def change(self, group: str, name: str, body: Mapping[str, Any]) -> Write:
-        """The request that changes a job."""
-        return Write("PATCH", self._client.path(group, name), api.IMPORT_EXPORT, body)
-
-    def delete(self, group: str, name: str) -> Write:
-        """The request that deletes a job."""
-        return Write("DELETE", self._client.path(group, name), api.IMPORT_EXPORT)
 
     def send(self, what: str, group: str, name: str, request: Write, done: Callable[[dict | None], bool]) -> dict | None:
         """Send `request`; when its answer is lost, read the job, and send again only if it is not `done(resource)`.
@@ -71,7 +123,7 @@ class Jobs:
         """
         for look in range(1, LOOKS + 1):
             try:
-                return self._client.send(what, group, name, request)
+                return self.send_once(what, group, name, request)
             except AnswerLost as lost:
                 there = self.resource(group, name)
                 if done(there):

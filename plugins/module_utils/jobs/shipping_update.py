@@ -10,9 +10,10 @@ from typing import Any
 
 from ..arm.client import connect
 from ..arm.options import AZURE_OPTIONS
+from ..arm.write import Write
 from ..failure import Failure, refuse
 from . import limits
-from .import_export import job_from, ship_body
+from .backends import BACKEND_OPTION, Choice, beside, chosen_for, telling_the_other
 from .model import Job, Parcel
 from .outcome import bodies, nothing_to_do, outcome
 from .service import Jobs
@@ -27,25 +28,36 @@ ARGUMENT_SPEC = {
     "drive_count": {"type": "int"},
     "ship_date": {"type": "str"},
     "tags": {"type": "dict"},
+    **BACKEND_OPTION,
 }
 
 
 def run(params, check_mode, azure=None):
-    """Set parcel and state Shipping in one request; unchanged when the job already says so. Returns `job`, `requests`, diff.
+    """Set parcel and state Shipping; unchanged when the job already says so. Returns `job`, `requests`, diff.
 
     Refuses a tracking number that another open job of the subscription has, and a job that is past shipping.
     """
     parcel = parcel_from(params)
-    jobs = Jobs(azure or connect(params))
+    azure = azure or connect(params)
+    choice = chosen_for(azure, params)
+    with telling_the_other(choice.jobs.backend):
+        return {**_shipped(azure, choice, choice.jobs.kept(parcel), params, check_mode), **choice.as_result()}
+
+
+def _shipped(azure, choice: Choice, parcel: Parcel, params, check_mode: bool) -> dict[str, Any]:
+    jobs = choice.jobs
     job = jobs.get(params["resource_group"], params["name"])
     if job is None:
         raise _no_job(params)
-    if job.inbound and job.inbound.fulfils(parcel) and job.stage.name not in ("creating", "canceled"):
+    if jobs.knows(job, parcel):
         return nothing_to_do(job=job.as_result())
     if not job.stage.accepts_parcel or job.cancel_requested:
         raise _too_late(job, parcel)
     _refuse_if_used_elsewhere(parcel, jobs.open_beside(job))
-    parcel = replace(parcel, drive_count=parcel.drive_count or len(job.drives) or None)
+    # With the default nothing is asked of a service that the subscription may never have heard of.
+    if params["backend"] != "import_export":
+        _refuse_if_used_elsewhere(parcel, beside(azure, jobs, job))
+    parcel = jobs.kept(replace(parcel, drive_count=parcel.drive_count or len(job.drives) or None))
     return _ship(jobs, job, parcel, params, check_mode)
 
 
@@ -69,19 +81,26 @@ def parcel_from(params) -> Parcel:
 
 def _ship(jobs: Jobs, job: Job, parcel: Parcel, params, check_mode: bool) -> dict[str, Any]:
     tags = {**job.tags, **{name: str(value) for name, value in params["tags"].items()}} if params["tags"] else None
-    request = jobs.change(params["resource_group"], params["name"], ship_body(parcel, tags))
+    requests = jobs.ship(params["resource_group"], params["name"], parcel, tags)
     before = {"deliveryPackage": job.inbound and job.inbound.tracking_number, "state": job.service_state, "tags": job.tags}
-    after = replace(job, inbound=parcel, stage=BY_NAME["shipped"], service_state="Shipping", tags=tags if tags is not None else job.tags)
+    after = replace(job, inbound=parcel, stage=BY_NAME["shipped"], service_state=jobs.shipping, tags=tags if tags is not None else job.tags)
     if not check_mode:
-        resource = jobs.send(f"ship import job {job.name}", params["resource_group"], params["name"], request, _says(parcel))
-        after = job_from(resource)
-    return outcome([request], before, bodies([request]), job=after.as_result())
+        group, name = params["resource_group"], params["name"]
+        for request in requests:
+            resource = jobs.send(f"ship import job {name}", group, name, request, _says(jobs, request, parcel))
+        after = jobs.job(resource)
+    return outcome(requests, before, bodies(requests), job=after.as_result())
 
 
-def _says(parcel: Parcel):
+def _says(jobs: Jobs, request: Write, parcel: Parcel):
+    """Whether the job is as `request` makes it: on its way in the parcel, or tagged where the request is one for tags alone."""
+    tags = (request.body or {}).get("tags")
+
     def done(resource) -> bool:
-        job = job_from(resource) if resource else None
-        return job is not None and job.stage.name == "shipped" and job.inbound is not None and job.inbound.fulfils(parcel)
+        job = jobs.job(resource) if resource else None
+        if job is None or job.stage.name == "canceled":
+            return False
+        return job.tags == tags if set(request.body or {}) == {"tags"} else jobs.on_its_way(job, parcel)
 
     return done
 

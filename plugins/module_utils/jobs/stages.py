@@ -1,10 +1,11 @@
 # Copyright: (c) 2026, offlineseed.azure contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The stages of an import job: one table for code, documentation and tests.
+"""The stages of an import job on both services: one table for code, documentation and tests.
 
 Sources: azure-docs articles/import-export/storage-import-export-view-drive-status.md and
-articles/storage/common/storage-import-export-retrieving-state-info-for-a-job.md; azure-rest-api-specs storageimportexport.json.
+articles/storage/common/storage-import-export-retrieving-state-info-for-a-job.md; azure-rest-api-specs storageimportexport.json and
+databox.json (StageName, CopyStatus). Which words of the portal belong to which status of Microsoft.DataBox is concluded from their meaning.
 """
 
 from __future__ import annotations
@@ -22,8 +23,20 @@ class Clock:
 
 
 @dataclass(frozen=True)
+class Word:
+    """A status of Microsoft.DataBox: the service's word, what it means there, and how the portal puts it (None: not documented)."""
+
+    word: str
+    meaning: str
+    portal: str | None = None
+
+
+@dataclass(frozen=True)
 class Stage:
-    """`words` are the service's states; `actor` is who moves the job on: person, carrier, azure or nobody."""
+    """`words` are the states of Microsoft.ImportExport, `data_box` those of Microsoft.DataBox.
+
+    `actor` is who moves the job on: person, carrier, azure or nobody.
+    """
 
     name: str
     words: tuple[str, ...]
@@ -35,6 +48,7 @@ class Stage:
     accepts_parcel: bool = False
     deletable: bool = False
     clock: Clock | None = None
+    data_box: tuple[Word, ...] = ()
 
 
 KEPT = Clock("job_deleted", 90, "the job and its copy logs are deleted")
@@ -49,6 +63,11 @@ STAGES = (
         accepts_parcel=True,
         deletable=True,
         clock=Clock("job_expires", 14, "the job is deleted (any update of it starts the count anew)"),
+        data_box=(
+            Word("Created", "The job was made."),
+            Word("DeviceOrdered", "The order was taken."),
+            Word("AwaitingShipmentDetails", "Azure waits for carrier and tracking number.", "Awaiting shipment information"),
+        ),
     ),
     Stage(
         "shipped",
@@ -59,10 +78,36 @@ STAGES = (
         cancellable=True,
         accepts_parcel=True,
         clock=Clock("drives_never_received", 14, "drives that have not arrived count as never received"),
+        data_box=(
+            Word("ShippedToAzureDC", "The drives are on their way.", "Shipped"),
+            Word("PickedUp", "The carrier has the drives."),
+        ),
     ),
-    Stage("received", ("Received",), "All drives are at the datacenter.", "azure"),
-    Stage("copying", ("Transferring",), "At least one drive is being copied.", "azure"),
-    Stage("returning", ("Packaging",), "All drives are processed and wait for their way back.", "azure"),
+    Stage(
+        "received",
+        ("Received",),
+        "All drives are at the datacenter.",
+        "azure",
+        data_box=(Word("AtAzureDC", "The drives are at the datacenter.", "Received"),),
+    ),
+    Stage(
+        "copying",
+        ("Transferring",),
+        "At least one drive is being copied.",
+        "azure",
+        data_box=(Word("DataCopy", "The drives are being copied.", "Data copy in progress"),),
+    ),
+    Stage(
+        "returning",
+        ("Packaging",),
+        "All drives are processed and wait for their way back.",
+        "azure",
+        data_box=(
+            Word("PreparingToShipFromAzureDC", "The drives are packed for their way back.", "Preparing to ship"),
+            Word("ReadyToDispatchFromAzureDC", "The drives wait to be fetched at the datacenter."),
+            Word("ShippedToCustomer", "The drives are on their way back.", "Shipped to customer"),
+        ),
+    ),
     Stage(
         "completed",
         ("Completed",),
@@ -72,6 +117,7 @@ STAGES = (
         succeeded=True,
         deletable=True,
         clock=KEPT,
+        data_box=(Word("Completed", "Everything was copied.", "Completed"),),
     ),
     Stage(
         "completed_with_errors",
@@ -80,13 +126,33 @@ STAGES = (
         "person",
         terminal=True,
         clock=KEPT,
+        data_box=(
+            Word("CompletedWithErrors", "Not everything was copied; the copy logs name what.", "Completed with errors"),
+            Word("CompletedWithWarnings", "Something was copied under another name; the copy logs name what.", "Completed with warnings"),
+            Word("Failed_IssueReportedAtCustomer", "The job failed on something that the customer reported."),
+            Word("Failed_IssueDetectedAtAzureDC", "The job failed on something that the datacenter found."),
+            Word("Aborted", "The job was aborted; nothing says what was copied."),
+        ),
     ),
-    Stage("canceled", ("Canceled", "Cancelled"), "The job was canceled.", "nobody", terminal=True, deletable=True),
+    Stage(
+        "canceled",
+        ("Canceled", "Cancelled"),
+        "The job was canceled.",
+        "nobody",
+        terminal=True,
+        deletable=True,
+        data_box=(Word("Cancelled", "The job was canceled.", "Canceled"),),
+    ),
     Stage("unknown", (), "The service names a state that this collection does not know.", "azure"),
 )
+# Words of databox.json for devices that Microsoft lends out; a job of one's own drives has none of them, so that here they are unknown.
+OF_LENT_DEVICES = ("DevicePrepared", "Dispatched", "Delivered", "ReadyToReceiveAtAzureDC")
 
 BY_NAME = {stage.name: stage for stage in STAGES}
-_BY_WORD = {word.casefold(): stage for stage in STAGES for word in stage.words}
+_BY_WORD = {
+    "import_export": {word.casefold(): stage for stage in STAGES for word in stage.words},
+    "data_box": {one.word.casefold(): stage for stage in STAGES for one in stage.data_box},
+}
 
 # The service's word for the state of a drive -> ours.
 DRIVE_STATES = {
@@ -98,14 +164,40 @@ DRIVE_STATES = {
     "CompletedMoreInfo": "completed_with_errors",
     "ShippedBack": "returned",
 }
-_BY_DRIVE_WORD = {word.casefold(): state for word, state in DRIVE_STATES.items()}
+# The same for copyStatus of Microsoft.DataBox, with what it means.
+COPY_STATES = {
+    "NotStarted": ("specified", "Copying has not begun."),
+    "InProgress": ("copying", "The drive is being copied."),
+    "Completed": ("completed", "The drive was copied."),
+    "CompletedWithErrors": ("completed_with_errors", "Not everything on the drive was copied."),
+    "Failed": ("failed", "Nothing was copied."),
+    "NotReturned": ("never_received", "The drive did not come."),
+    "DriveNotReceived": ("never_received", "The drive did not come."),
+    "HardwareError": ("failed", "The drive has a hardware fault."),
+    "DeviceFormatted": ("failed", "The drive was formatted after it was prepared."),
+    "DeviceMetadataModified": ("failed", "The drive's metadata were changed after it was prepared."),
+    "StorageAccountNotAccessible": ("failed", "The storage account could not be reached."),
+    "UnsupportedData": ("failed", "The drive holds data that are not supported."),
+    "UnsupportedDrive": ("failed", "The kind of drive is not supported."),
+    "OtherServiceError": ("failed", "The service failed."),
+    "OtherUserError": ("failed", "Something on the customer's side was wrong."),
+    "DriveNotDetected": ("failed", "The drive was not detected."),
+    "DriveCorrupted": ("failed", "The drive is corrupted."),
+    "MetadataFilesModifiedOrRemoved": ("failed", "The manifest was changed or removed."),
+}
+# States of a drive from which a job cannot have succeeded, whatever the job's own word is.
+LOSSES = frozenset({"never_received", "completed_with_errors", "failed", "unknown"})
+_BY_DRIVE_WORD = {
+    "import_export": {word.casefold(): state for word, state in DRIVE_STATES.items()},
+    "data_box": {word.casefold(): state for word, (state, _meaning) in COPY_STATES.items()},
+}
 
 
-def stage_of(word: str | None) -> Stage:
+def stage_of(word: str | None, backend: str = "import_export") -> Stage:
     """The stage behind the service's `word`; `unknown` for a word that is in no row."""
-    return _BY_WORD.get(str(word or "").casefold(), BY_NAME["unknown"])
+    return _BY_WORD[backend].get(str(word or "").casefold(), BY_NAME["unknown"])
 
 
-def drive_state(word: str | None) -> str:
-    """Our word for the state of a drive."""
-    return _BY_DRIVE_WORD.get(str(word or "Specified").casefold(), "unknown")
+def drive_state(word: str | None, backend: str = "import_export") -> str:
+    """Our word for the state of a drive; a drive of which nothing is said is `specified`."""
+    return _BY_DRIVE_WORD[backend].get(str(word).casefold(), "unknown") if word else "specified"

@@ -11,17 +11,18 @@ from typing import Any
 
 from ..clock import stamp
 from ..journal import append
-from . import containers, entra, faults, import_jobs, locks, metadata, providers, storage, subscriptions, vaults
+from . import containers, data_box_jobs, entra, faults, import_jobs, locks, metadata, providers, storage, subscriptions, vaults
 from .blobs import Blobs
 from .messages import ArmError, Request, Response
 from .routes import Table, names_of, tidy
 from .state import State
 
 OPEN = Table([*metadata.ROUTES, *entra.ROUTES])
-RESOURCES = (locks, providers, storage, containers, vaults, import_jobs, subscriptions)
+RESOURCES = (locks, providers, storage, containers, vaults, import_jobs, data_box_jobs, subscriptions)
 ARM = Table([route for resource in RESOURCES for route in resource.ROUTES])
+VERSIONED = {"microsoft.importexport": import_jobs.check_version, "microsoft.databox": data_box_jobs.check_version}
 WRITES = ("PUT", "PATCH", "DELETE")
-WRITING_POSTS = ("/register", "/unregister", "/regeneratekey")
+WRITING_POSTS = ("/register", "/unregister", "/regeneratekey", "/cancel", "/markdevicesshipped")
 
 
 class Cloud:
@@ -45,6 +46,7 @@ class Cloud:
         """Delete the jobs that the service deletes by itself."""
         with self.state.lock:
             import_jobs.expire(self)
+            data_box_jobs.expire(self)
 
     def _answer(self, request: Request) -> Response:
         fault = faults.take(self, request)
@@ -89,8 +91,9 @@ class Cloud:
         """Group, provider and version, in ARM's order, for requests that use a resource type."""
         if names["types"][:1] in (["register"], ["unregister"]) or not names["types"]:
             return
-        if names["provider"].lower() == "microsoft.importexport":
-            import_jobs.check_version(request)
+        check_version = VERSIONED.get(names["provider"].lower())
+        if check_version:
+            check_version(request)
         if names["subscription"]:
             providers.check(self, names["provider"])
         if names["group"]:

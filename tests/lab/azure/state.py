@@ -37,6 +37,7 @@ FRESH: dict[str, Any] = {
     "mab_containers": {},
     "mab_items": {},
     "jobs": {},
+    "data_box_jobs": {},
     "parcels": {},
     "faults": [],
 }
@@ -51,7 +52,11 @@ class State:
         self.clock = clock
         self.lock = threading.RLock()
         self._journal = journal
-        self.data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else self._fresh()
+        self.data: dict[str, Any] = self._kept() if path.exists() else self._fresh()
+
+    def _kept(self) -> dict[str, Any]:
+        """What is on disk; of a kind that a lab saved earlier did not know there is nothing."""
+        return {**copy.deepcopy(FRESH), **json.loads(self.path.read_text(encoding="utf-8"))}
 
     def _fresh(self) -> dict[str, Any]:
         data = copy.deepcopy(FRESH)

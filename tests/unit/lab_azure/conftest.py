@@ -24,7 +24,10 @@ from lab.journal import Journal
 
 from . import openapi
 
-VERSIONS = {"microsoft.importexport": "2016-11-01", "microsoft.storage": "2023-05-01", "microsoft.recoveryservices": "2024-04-01"}
+VERSIONS = {
+    "microsoft.importexport": "2016-11-01", "microsoft.databox": "2022-12-01", "microsoft.storage": "2023-05-01",
+    "microsoft.recoveryservices": "2024-04-01",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="session")

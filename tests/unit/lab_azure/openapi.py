@@ -22,6 +22,7 @@ FILES = (
     "storageimportexport/resource-manager/Microsoft.ImportExport/stable/2016-11-01/storageimportexport.json",
     "storageimportexport/resource-manager/Microsoft.ImportExport/stable/2020-08-01/storageimportexport.json",
     "storageimportexport/resource-manager/Microsoft.ImportExport/preview/2021-01-01/storageimportexport.json",
+    "databox/resource-manager/Microsoft.DataBox/stable/2022-12-01/databox.json",
     "storage/resource-manager/Microsoft.Storage/stable/2023-05-01/storage.json",
     "storage/resource-manager/Microsoft.Storage/stable/2023-05-01/blob.json",
     "resources/resource-manager/Microsoft.Resources/stable/2021-04-01/resources.json",
