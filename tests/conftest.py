@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 TESTS = Path(__file__).resolve().parent
 if str(TESTS) not in sys.path:
@@ -27,6 +28,11 @@ from ansible.plugins.loader import init_plugin_loader  # noqa: E402
 
 # Ansible's own importer, before anything of a collection is imported: the builder of module payloads knows collections through it only.
 init_plugin_loader([str(SITE.dev), str(SITE.collections)])
+
+
+# How long one example takes says more about the machine's load than about the code.
+settings.register_profile("here", deadline=None)
+settings.load_profile("here")
 
 
 @pytest.fixture(scope="session")
