@@ -17,7 +17,6 @@ from .drive_papers import claim_of
 from .drive_volume import Wanted
 from .work_folder import ROOT
 
-
 TURNS: dict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)  # a run's steps on a host go on when its controller is killed
 
 
