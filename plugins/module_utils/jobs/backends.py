@@ -152,7 +152,7 @@ def telling_the_other(backend: str) -> Iterator[None]:
     except Failure as failure:
         if failure.fields.get("code") not in REFUSALS:
             raise
-        other = next(one for one in SERVICES if one != backend)
+        [other] = [one for one in SERVICES if one != backend]
         needs = f"{SERVICES[other].namespace} registered (module resource_provider) and backend: {other}"
         fields = {**failure.fields, "backend": backend, "other_backend": other, "other_needs": needs}
         raise Failure(f"{failure.msg} {SERVICES[backend].namespace} refuses; the other service would need: {needs}.", **fields) from failure

@@ -235,8 +235,13 @@ def _line_of(raw):
         sealed = found.get("hash") == line.hash
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    formed = type(line.n) is int and isinstance(line.data, dict) and isinstance(line.event, str) and line.event in events.EVENTS
+    formed = _is_whole(line.n) and isinstance(line.data, dict) and isinstance(line.event, str) and line.event in events.EVENTS
     return line if sealed and formed else None
+
+
+def _is_whole(number):
+    """Whether it is an int; JSON's true is none."""
+    return isinstance(number, int) and not isinstance(number, bool)
 
 
 def _compare_head(path, lines, torn):
@@ -262,7 +267,7 @@ def _noted(path):
         return 0, None
     except (ValueError, KeyError, TypeError, RecursionError):
         number, noted_hash = 0, None
-    if type(number) is not int or number < 1 or not isinstance(noted_hash, str):
+    if not _is_whole(number) or number < 1 or not isinstance(noted_hash, str):
         raise RecordDamaged(path.with_name(HEAD), 1, "it is not what was written")
     return number, noted_hash
 

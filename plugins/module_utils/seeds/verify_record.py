@@ -256,13 +256,13 @@ def main(arguments=None):
     try:
         found = check(options.file, options.seed, options.known)
     except (OSError, CannotCheck) as error:
-        print(f"{options.file} could not be checked: {getattr(error, 'strerror', None) or error}.")
+        sys.stdout.write(f"{options.file} could not be checked: {getattr(error, 'strerror', None) or error}.\n")
         return 2
     for finding in found.findings:
-        print(finding)
-    print(verdict(options.file, found))
+        sys.stdout.write(f"{finding}\n")
+    sys.stdout.write(f"{verdict(options.file, found)}\n")
     return 1 if found.damages else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())
