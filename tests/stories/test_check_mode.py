@@ -22,6 +22,11 @@ def check(player, phase):
     return log
 
 
+def test_check_before_the_preflight_asks_for_consent(begin):
+    log = check(begin(None), "seed")
+    assert "seed_accept_undocumented" in log
+
+
 def test_check_before_the_target_shows_the_bodies_of_account_and_container(begin):
     player = begin("fresh")
     log = check(player, "seed")
