@@ -15,7 +15,7 @@ from ansible_collections.offlineseed.azure.plugins.module_utils.seeds import rec
 from lab import names
 from lab.story import Waiting
 from setup.site import CHECKOUT
-from stories.states import SEED
+from stories.states import DRIVE, SEED
 
 MODULES = CHECKOUT / "plugins" / "modules"
 ON_COPY_HOST = ("win_disk_info", "win_disk_prep", "win_disk_prep_info", "win_staging", "win_staging_info")
@@ -62,7 +62,7 @@ def examples(states, tmp_path_factory):
     """A play for each module, run one after the other in check mode where the job waits for its parcel; the log."""
     with states.player("prepared", tmp_path_factory.mktemp("examples") / "lab") as player:
         player.good("ship")
-        [drive] = record.read(player.state_dir.parent, SEED).replay()["drives"].values()
+        drive = record.read(player.state_dir.parent, SEED).replay()["drives"][DRIVE]
         plays = [play_of(name, told(example, drive)) for name, example in modules().items()]
         folder = player.controller.folder
         (folder / "examples.yml").write_text(yaml.safe_dump(plays, sort_keys=False))
