@@ -93,6 +93,7 @@ def test_tokens_stand_only_in_a_cache_that_others_cannot_read(journey):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600 and "cache" in str(path), path
 
 
+@pytest.mark.engine
 def test_no_secret_in_a_bound_parameter_of_a_command(journey):
     player, _watch = journey
     recorded = (player.lab.folder / "commands.jsonl").read_text()
