@@ -123,3 +123,14 @@ def test_the_record_and_the_summary_name_no_key(journey):
     for path in (player.state_dir / "record.jsonl", player.controller.summary_file):
         assert not [secret for secret in secrets(player) if secret in path.read_text()], path
     assert json.loads(player.controller.summary_file.read_text())["schema"] == 1
+
+
+def test_the_passphrase_that_lies_with_the_agent_is_never_read_into_anything(begin):
+    player = begin("fresh")
+    scratch = player.lab.folder / "hosts" / names.SOURCE / "C" / "Program Files" / "Microsoft Azure Recovery Services Agent" / "Scratch"
+    (scratch / "OnlineBackup.KEK").write_text("CANARY-passphrase-of-the-agent")
+    run = player.run("preflight", "-vvvv")
+    assert run.exit_code == 0 and "passphrase_set" in run.log.read_text(), run.trouble
+    looked_at = [path for path in player.controller.folder.rglob("*") if path.is_file()]
+    looked_at += list(player.lab.folder.glob("*.jsonl"))
+    assert not [path for path in looked_at if b"CANARY-passphrase" in path.read_bytes()]

@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 import re
 
-import pytest
-
 from lab import rehearsal
 from lab.story import Story
 
@@ -36,15 +34,9 @@ MASKS = (
 )
 
 
-@pytest.mark.engine
-def test_rehearsal_on_the_engine_and_on_the_stand_ins_leave_the_same_record(server_data, tmp_path):
-    on_engine = play(tmp_path / "engine", server_data, "pwsh")
-    on_standins = play(tmp_path / "standins", server_data, "standins")
-    assert on_engine == on_standins
-    assert on_engine[-1]["event"] == "completed"
-
-
-def test_rehearsal_on_the_stand_ins_ends_complete(server_data, tmp_path, pwsh):
-    if pwsh:
-        return  # played by the test above, together with the engine
-    assert play(tmp_path / "standins", server_data, "standins")[-1]["event"] == "completed"
+def test_rehearsals_end_complete_and_every_engine_leaves_the_same_record(server_data, tmp_path, pwsh):
+    """On the PowerShell engine where there is one, and on the stand-ins everywhere."""
+    engines = ["pwsh", "standins"] if pwsh else ["standins"]
+    records = [play(tmp_path / engine, server_data, engine) for engine in engines]
+    assert all(one[-1]["event"] == "completed" for one in records)
+    assert all(one == records[0] for one in records)
