@@ -11,6 +11,7 @@ import os
 import pathlib
 import secrets
 import shutil
+import stat
 from typing import Any
 
 # What belongs to a running server, not to the state that is saved and loaded.
@@ -67,7 +68,30 @@ def copy_state(source: pathlib.Path, target: pathlib.Path) -> None:
     """Copy the state of a lab that is still into a folder that is not there yet, or empty but for what belongs to a running server."""
     if target.exists() and any(path.name not in NOT_STATE for path in target.iterdir()):
         raise FileExistsError(f"{target} is not empty; give a new folder")
-    shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*NOT_STATE))
+    shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True, ignore=_no_state, copy_function=_copy_unless_gone)
+
+
+def _no_state(folder: str, names: list[str]) -> set[str]:
+    """Names that belong to running processes: those of NOT_STATE, and the pipes and sockets in their temporary folders."""
+    return {name for name in names if name in NOT_STATE or _is_channel(os.path.join(folder, name))}
+
+
+def _is_channel(path: str) -> bool:
+    try:
+        mode = os.lstat(path).st_mode
+    except FileNotFoundError:
+        return True
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
+
+def _copy_unless_gone(source: str, target: str) -> str:
+    """A temporary file of a warm engine may go while the folder is copied; everything else is still."""
+    try:
+        return shutil.copy2(source, target, follow_symlinks=False)
+    except FileNotFoundError:
+        if os.path.lexists(source):
+            raise
+        return target
 
 
 def remove_state(folder: pathlib.Path) -> None:

@@ -158,12 +158,13 @@ class States:
     def _make(self, name: str, place: pathlib.Path) -> None:
         order = list(CHAIN)
         before = order[order.index(name) - 1] if order.index(name) else None
-        scratch = place.with_name(f"{name}-lab")
-        shutil.rmtree(scratch, ignore_errors=True)
+        scratch, fresh = place.with_name(f"{name}-lab"), place.with_name(f"{name}-new")
+        for left_over in (scratch, fresh):
+            shutil.rmtree(left_over, ignore_errors=True)
         with self._lab(before, scratch) as lab:
             CHAIN[name](Player(lab))
-            lab.save(place.with_name(f"{name}-new"))
-        place.with_name(f"{name}-new").rename(place)
+            lab.save(fresh)
+        fresh.rename(place)
         shutil.rmtree(scratch)
 
     def _lab(self, before: str | None, folder: pathlib.Path) -> Lab:

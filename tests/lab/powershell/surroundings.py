@@ -92,6 +92,7 @@ def process_environment(
         "LANG": "C.UTF-8",
         "TERM": "dumb",
         "POWERSHELL_TELEMETRY_OPTOUT": "1",
+        "DOTNET_EnableDiagnostics": "0",
         "POWERSHELL_UPDATECHECK": "Off",
     }
 

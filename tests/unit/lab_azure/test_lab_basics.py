@@ -14,7 +14,7 @@ import pytest
 
 from lab import azurite, shared
 from lab.clock import Clock, parse, stamp
-from lab.lab_folder import NOT_STATE, LabFolder, LabFolderError, copy_state, process_started, remove_state
+from lab.lab_folder import NOT_STATE, LabFolder, LabFolderError, _copy_unless_gone, copy_state, process_started, remove_state
 
 
 def test_the_clock_goes_on_where_it_was_and_never_back(tmp_path):
@@ -42,19 +42,29 @@ def test_a_process_is_known_by_number_and_start(tmp_path):
     assert process_started(2**22 + 1) is None
 
 
+def test_a_temporary_file_that_goes_while_it_is_copied_is_no_loss_but_one_that_cannot_be_read_is(tmp_path):
+    assert _copy_unless_gone(str(tmp_path / "gone.tmp"), str(tmp_path / "copy")) == str(tmp_path / "copy")
+    (tmp_path / "there").write_text("x")
+    with pytest.raises(FileNotFoundError):
+        _copy_unless_gone(str(tmp_path / "there"), str(tmp_path / "no folder" / "copy"))
+
+
 def test_a_half_written_description_is_no_running_lab(tmp_path):
     (tmp_path / "lab.json").write_text('{"pid": ')
     assert LabFolder(tmp_path).running() is None
 
 
-def test_sockets_of_a_killed_lab_are_cleared_and_never_copied(tmp_path):
+def test_sockets_and_pipes_are_never_copied_and_those_of_a_killed_lab_are_cleared(tmp_path):
     home = tmp_path / "hosts" / "SRV1"
     home.mkdir(parents=True)
     left = socket.socket(socket.AF_UNIX)
     left.bind(os.path.relpath(home / "model.sock"))
     left.close()
     (home / "model.json").write_text("{}")
-    copy_state(tmp_path, tmp_path.with_name("copy"))
+    os.mkfifo(home / "clr-debug-pipe-1-1-in")
+    with socket.socket(socket.AF_UNIX) as alive:
+        alive.bind(os.path.relpath(home / "dotnet-diagnostic-1-1-socket"))
+        copy_state(tmp_path, tmp_path.with_name("copy"))
     assert sorted(path.name for path in tmp_path.with_name("copy").rglob("*")) == ["SRV1", "hosts", "model.json"]
     LabFolder(tmp_path).prepare()
     assert not (home / "model.sock").exists()
