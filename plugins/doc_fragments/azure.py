@@ -17,6 +17,7 @@ options:
       - V(auto) takes the first that is there of the options, the environment, C(~/.azure/credentials) and the Azure CLI.
       - V(env) reads the environment, V(credential_file) a section of C(~/.azure/credentials), V(cli) asks C(az), V(msi) uses the managed
         identity of the machine.
+      - Of several proofs in one place the first of O(oidc_token), O(oidc_token_file_path), O(secret) and O(x509_certificate_path) is taken.
       - Falls back to the environment variable E(ANSIBLE_AZURE_AUTH_SOURCE), then to V(auto).
     type: str
     choices:
@@ -31,7 +32,8 @@ options:
     type: str
   subscription_id:
     description:
-      - The subscription, a GUID. Falls back to E(AZURE_SUBSCRIPTION_ID).
+      - The subscription, a GUID. Falls back to E(AZURE_SUBSCRIPTION_ID), with O(auth_source=cli) to the current subscription of C(az), with
+        O(auth_source=msi) to the only subscription that the managed identity sees.
     type: str
   client_id:
     description:
@@ -49,7 +51,7 @@ options:
     description:
       - V(AzureCloud), V(AzureUSGovernment) or V(AzureChinaCloud), or the https URL of the ARM endpoint or metadata document of another
         cloud.
-      - Falls back to E(AZURE_CLOUD_ENVIRONMENT), then to V(AzureCloud).
+      - Falls back to E(AZURE_CLOUD_ENVIRONMENT), with O(auth_source=cli) to the cloud of the subscription in C(az), then to V(AzureCloud).
     type: str
   adfs_authority_url:
     description:
@@ -73,9 +75,18 @@ options:
     description:
       - SHA-1 thumbprint that the certificate in O(x509_certificate_path) must have. Falls back to E(AZURE_THUMBPRINT).
     type: str
+  oidc_token:
+    description:
+      - Token (JWT) of a workload, for example of a CI job, that a federated credential of the application trusts.
+      - Falls back to E(AZURE_FEDERATED_TOKEN).
+    type: str
+  oidc_token_file_path:
+    description:
+      - File with such a token, as Kubernetes writes it. It is read for each sign-in. Falls back to E(AZURE_FEDERATED_TOKEN_FILE).
+    type: path
   disable_instance_discovery:
     description:
-      - Do not ask login.microsoftonline.com whether the place to sign in is genuine. Always off for a cloud that is named by URL.
+      - Do not ask login.microsoftonline.com whether the place to sign in is genuine. It is never asked for a cloud that is named by URL.
       - Falls back to E(AZURE_DISABLE_INSTANCE_DISCOVERY).
     type: bool
   ca_file:

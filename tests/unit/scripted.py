@@ -53,7 +53,7 @@ class Expected:
     seen: bool = False
 
     def fits(self, method: str, path: str, query: Mapping[str, str]) -> bool:
-        return (method, path, dict(self.query)) == (self.method, path, dict(query))
+        return (method, path, dict(query)) == (self.method, self.path, dict(self.query))
 
     def __str__(self) -> str:
         return f"{self.method} {self.path} {dict(self.query)}"

@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 UNREADABLE = object()
+HALF = re.compile(r"\\u[dD][89a-fA-F]")
+PIECE_OF_JSON = re.compile(r'^[\[{"]|"\s*[]:,}]')
+LONGEST = 2000  # letters of a service's message that are told
 
 
 @dataclass(frozen=True)
@@ -33,15 +36,17 @@ class Answer:
     @property
     def code(self) -> str:
         """The service's error code; HTTP and the number where it gave none."""
-        return str(self._error.get("code") or self.headers.get("x-ms-error-code") or f"HTTP {self.status}")
+        told = self._error.get("code")
+        return _short(told) or _short(self.headers.get("x-ms-error-code")) or f"HTTP {self.status}"
 
     @property
     def message(self) -> str:
         """The service's words in one line, with the details that it lists."""
-        texts = [self._error.get("message")]
-        texts += [one.get("message") for one in self._error.get("details") or () if isinstance(one, dict)]
-        told = " ".join(_one_line(text) for text in dict.fromkeys(texts) if text)
-        return told or self.excerpt or "the service gave no reason."
+        details = self._error.get("details")
+        listed = [one.get("message") for one in details if isinstance(one, dict)] if isinstance(details, list) else []
+        texts = [_words(one) for one in (self._error.get("message"), *listed)]
+        told = " ".join(dict.fromkeys(text for text in texts if text))
+        return _cut(told or self.excerpt or "the service gave no reason.")
 
     @property
     def _error(self) -> Mapping[str, Any]:
@@ -57,9 +62,17 @@ def read(method: str, url: str, status: int, headers: Mapping[str, str], content
     if not text:
         return Answer(method, url, status, headers, None)
     try:
-        return Answer(method, url, status, headers, json.loads(text))
-    except ValueError:
+        return Answer(method, url, status, headers, _json(text))
+    except (ValueError, RecursionError):
         return Answer(method, url, status, headers, _xml_error(text) or UNREADABLE, _excerpt(text))
+
+
+def _json(text: str) -> Any:
+    """The JSON in `text`; half of a surrogate pair, which no file and no terminal takes, becomes a question mark."""
+    body = json.loads(text)
+    if not HALF.search(text):
+        return body
+    return json.loads(json.dumps(body, ensure_ascii=False).encode(errors="replace"))
 
 
 def _xml_error(text: str) -> dict[str, Any] | None:
@@ -73,10 +86,29 @@ def _xml_error(text: str) -> dict[str, Any] | None:
 
 
 def _excerpt(text: str) -> str:
+    """What may be told of a body that is not JSON: the words of a page. A piece of JSON is not, as it may hold a key or a token."""
     title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
+    if not title and PIECE_OF_JSON.search(text):
+        return f"JSON that cannot be read, {len(text)} letters"
     plain = title.group(1) if title else re.sub(r"<[^>]+>", " ", text)
     return _one_line(plain)[:120]
 
 
 def _one_line(text: Any) -> str:
     return " ".join(str(text).split())
+
+
+def _words(told: Any) -> str:
+    """A message: a text, or OData's object around one; anything else says nothing."""
+    told = told.get("value") if isinstance(told, dict) else told
+    return _one_line(told) if isinstance(told, (str, int)) and not isinstance(told, bool) else ""
+
+
+def _short(code: Any) -> str:
+    """A code: one word or number; anything else is none."""
+    text = _words(code)
+    return text if len(text) <= 100 else ""
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

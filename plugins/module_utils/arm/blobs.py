@@ -1,75 +1,93 @@
 # Copyright: (c) 2026, offlineseed.azure contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The blobs of one container, by azure-storage-blob: listed and removed as a stream."""
+"""The blobs of one container, by azure-storage-blob: listed and removed as a stream, read part by part."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from . import answer
-from .answer import Answer
-from .exchange import Exchange
-from .session import CONNECTIONS, USER_AGENT, Session, transport
+from .blob_calls import BlobCalls
+from .session import CONNECTIONS
 
 try:
     from azure.core import MatchConditions
-    from azure.core.credentials import AzureNamedKeyCredential
-    from azure.storage.blob import ContainerClient
 except ImportError:  # sdk.require() says what is missing
-    ContainerClient = None
+    MatchConditions = None
 
-PAGE = 5000
+PAGE = 5000  # the most that the service gives at once
+HELD = ("leased", "breaking")
+PART = 32 * 1024 * 1024  # bytes of one read
 READ = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read"
 DELETE = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete"
 
 
 @dataclass(frozen=True)
 class Blob:
-    """`size` in bytes, `kind` is PageBlob, BlockBlob or AppendBlob, `etag` pins what was seen."""
+    """`size` in bytes, `kind` is PageBlob, BlockBlob or AppendBlob, `etag` pins what was seen, `leased` says that somebody holds it."""
 
     name: str
     size: int
     kind: str
     modified: datetime
     etag: str
+    leased: bool = False
 
 
-class Container:
-    """One container of a storage account; `credential` is a token credential, or the pair (account name, key)."""
+class Container(BlobCalls):
+    """The container that the datacenter copies to."""
 
-    def __init__(self, session: Session, exchange: Exchange, account_url: str, name: str, credential):
-        if isinstance(credential, tuple):
-            credential = AzureNamedKeyCredential(*credential)
-        self.name, self._session, self._exchange = name, session, exchange
-        self._client = ContainerClient(
-            account_url, name, credential=credential, transport=transport(session), retry_total=0, user_agent=USER_AGENT
-        )
-        self.url = self._client.url
-
-    def blobs(self) -> Iterator[Blob]:
-        """Every blob, in the order of names, page by page."""
+    def pages(self, prefix: str | None = None) -> Iterator[list[Blob]]:
+        """Every blob (whose name begins with `prefix`), in the order of names, one page after the other."""
         # A page iterator that raised is over: the next attempt goes on at the page it was at.
         token: str | None = None
         while token != "":
-            page, token = self._page(token)
+            page, token = self._page(prefix, token)
+            yield page
+
+    def blobs(self) -> Iterator[Blob]:
+        """Every blob, in the order of names."""
+        for page in self.pages():
             yield from page
 
-    def _page(self, token: str | None) -> tuple[list[Blob], str]:
+    def _page(self, prefix: str | None, token: str | None) -> tuple[list[Blob], str]:
         found: list[Blob] = []
         following = ""
 
         def send() -> None:
             nonlocal found, following
-            pages = self._client.list_blobs(results_per_page=PAGE).by_page(token or None)
+            pages = self._client.list_blobs(name_starts_with=prefix, results_per_page=PAGE).by_page(token or None)
             found = [_blob(one) for one in next(pages)]
             following = pages.continuation_token or ""
 
         self._run(f"list the blobs of container {self.name}", send, action=READ)
         return found, following
+
+    def fetch(self, name: str, out) -> tuple[int, str] | None:
+        """Write the content of a blob to the binary stream `out`: its size and etag, as all of it was read; None where there is none."""
+        client, seen, part = self._client.get_blob_client(name), None, b""
+
+        def look() -> None:
+            nonlocal seen
+            seen = client.get_blob_properties()
+
+        def read(offset: int) -> None:
+            nonlocal part
+            length = min(PART, seen.size - offset)
+            part = client.download_blob(offset, length, etag=seen.etag, match_condition=MatchConditions.IfNotModified).readall()
+
+        what = f"read blob {name} of container {self.name}"
+        self._run(what, look, action=READ, missing_ok=True)
+        if seen is None:
+            return None
+        for offset in range(0, seen.size, PART):
+            self._run(what, partial(read, offset), action=READ)
+            out.write(part)
+        return seen.size, seen.etag
 
     def remove(self, blobs: list[Blob]) -> None:
         """Remove `blobs`, each only if it is still what was listed; one that is gone already counts as removed."""
@@ -83,21 +101,9 @@ class Container:
 
         self._run(f"remove blob {blob.name} from container {self.name}", send, action=DELETE, missing_ok=True)
 
-    def _run(self, what: str, call: Callable[[], None], **rules) -> None:
-        def send() -> Answer:
-            try:
-                call()
-            except Exception:
-                # The SDK's own reading of an error fails where its XML has no message; the answer itself says it all.
-                got = self._session.last
-                if got is None or got.status_code < 400:
-                    raise
-                return answer.read("", self.url, got.status_code, got.headers, got.content)
-            return Answer("", self.url, 200, {}, None)
-
-        self._exchange.run(what, send, url=self.url, **rules)
-
 
 def _blob(one) -> Blob:
+    if not one.name or not isinstance(one.size, int) or one.size < 0 or one.last_modified is None or one.blob_type is None:
+        raise ValueError(f"blob {one.name!r} of the list has no size, time or type")
     kind = getattr(one.blob_type, "value", one.blob_type)
-    return Blob(one.name, one.size, str(kind), one.last_modified, one.etag)
+    return Blob(one.name, one.size, str(kind), one.last_modified, one.etag, one.lease.state in HELD)

@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from .. import task
-from . import answer, cloud, credential, sdk, sources, token_cache
+from ..failure import Failure, refuse
+from . import answer, api, cloud, credential, sdk, sources, token_cache
 from .blobs import Container
 from .exchange import Exchange
 from .import_export import ImportExport
+from .kept_blobs import KeptBlobs
 from .network import trouble_in
 from .retries import Pace
 from .session import open_session
@@ -24,16 +26,21 @@ STORAGE_SCOPE = "https://storage.azure.com/.default"
 
 
 class Azure:
-    """A signed-in subscription: `arm` (generic), `import_export`, `container()`."""
+    """A signed-in subscription: `arm` (generic), `import_export`, `container()`, `kept_blobs()`."""
 
     def __init__(self, params: Mapping, environ: Mapping[str, str], pace: Pace):
         sdk.require()
         self.pace = pace
         self.identity = sources.find(params, environ)
         task.keep_secret(self.identity.secret)
-        self.subscription_id = self.identity.subscription_id
+        task.keep_secret(self.identity.oidc_token)
         self._session = open_session(params.get("ca_file"), self.identity.validate)
         self._cache = token_cache.open_cache(params.get("token_cache") or "file", environ)
+
+    @cached_property
+    def subscription_id(self) -> str:
+        """The subscription that was given; of a managed identity also the only one that it sees."""
+        return self.identity.subscription_id or self._only_subscription()
 
     @cached_property
     def cloud(self) -> cloud.Cloud:
@@ -48,7 +55,7 @@ class Azure:
 
     @cached_property
     def arm(self) -> Arm:
-        return Arm(self._session, self._signer, self._exchange, self.cloud.resource_manager, self.subscription_id, self.credential)
+        return self._arm_of(self.subscription_id)
 
     @cached_property
     def import_export(self) -> ImportExport:
@@ -59,6 +66,11 @@ class Azure:
         renewing = Exchange(self.pace, lambda: self.credential.forget(STORAGE_SCOPE))
         return Container(self._session, renewing, account_url, name, key or self.credential)
 
+    def kept_blobs(self, account_url: str, name: str, key: tuple[str, str] | None = None) -> KeptBlobs:
+        """The same for a container that keeps files."""
+        renewing = Exchange(self.pace, lambda: self.credential.forget(STORAGE_SCOPE))
+        return KeptBlobs(self._session, renewing, account_url, name, key or self.credential)
+
     @cached_property
     def _signer(self) -> Signer:
         return Signer(self.credential, self.cloud.scope, self.cloud.resource_manager)
@@ -67,11 +79,25 @@ class Azure:
     def _exchange(self) -> Exchange:
         return Exchange(self.pace, self._signer.forget)
 
+    def _arm_of(self, subscription_id: str) -> Arm:
+        return Arm(self._session, self._signer, self._exchange, self.cloud.resource_manager, subscription_id, self.credential)
+
+    def _only_subscription(self) -> str:
+        """azure.azcollection takes the first of several; which one that is, nobody can say beforehand, so several are refused here."""
+        what = "list the subscriptions of the managed identity"
+        found = self._arm_of("none").list(what, "/subscriptions", api.SUBSCRIPTIONS)
+        ids = sorted(str(one["subscriptionId"]) for one in found if one.get("subscriptionId") and one.get("state", "Enabled") == "Enabled")
+        if len(ids) == 1:
+            return ids[0]
+        seen = f"{len(ids)} subscriptions: {', '.join(ids)}" if ids else "no subscription"
+        cure = "set it" if ids else "give the managed identity a role in the subscription"
+        raise refuse("subscription_id", None, "set", f"The managed identity sees {seen}. Cure: {cure}.")
+
     def _metadata(self, url: str) -> object:
         """The metadata document at `url`, out of the cache for CLOUD_SECONDS; None where the server has none."""
         key, now = token_cache.key_of("cloud", url), self.pace.clock()
         held = self._cache.read(key) or {}
-        if held.get("until", 0) > now:
+        if isinstance(held.get("until"), (int, float)) and held["until"] > now:
             return held.get("document")
         document = self._fetch_metadata(url)
         if document is not None:
@@ -81,10 +107,11 @@ class Azure:
     def _fetch_metadata(self, url: str) -> object:
         def send() -> answer.Answer:
             got = self._session.request("GET", url, headers={"Accept": "application/json"})
+            if got.status_code == 404:
+                return answer.Answer("GET", url, 204, got.headers, None)
             return answer.read("GET", url, got.status_code, got.headers, got.content)
 
-        got = Exchange(self.pace, _nothing).run(f"read the metadata document {url}", send, url=url, missing_ok=True)
-        return got.body if got.ok else None
+        return Exchange(self.pace, _nothing).run(f"read the metadata document {url}", send, url=url).body
 
     def _sign_in(self, fetch):
         """Run a token request of azure-identity under the task's retry rules; its errors become one sentence."""
@@ -94,18 +121,16 @@ class Azure:
             nonlocal result
             try:
                 result = fetch()
-            except sdk.ClientAuthenticationError as error:
-                if trouble_in(error):
+            except Failure:
+                raise
+            except Exception as error:
+                # A machine's own service does not come back by waiting; what else the SDKs raise is many things, none documented.
+                if trouble_in(error) and self.identity.source != "msi":
                     raise
                 got = self._session.last
                 if got is None or got.status_code not in RETRIED_SIGN_IN:
                     raise credential.sign_in_failed(error, self.identity, self.cloud) from None
                 return answer.read("POST", self.cloud.login, got.status_code, got.headers, got.content)
-            except ValueError as error:
-                # MSAL's word for an authority that answers but knows no such tenant.
-                if trouble_in(error):
-                    raise
-                raise credential.sign_in_failed(error, self.identity, self.cloud) from None
             return answer.Answer("POST", self.cloud.login, 200, {}, None)
 
         Exchange(self.pace, _nothing).run("sign in to Azure", send, url=self.cloud.login)

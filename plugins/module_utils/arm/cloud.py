@@ -64,7 +64,10 @@ def find(name: str, fetch: Callable[[str], object]) -> Cloud:
     """
     if name in CLOUDS:
         return CLOUDS[name]
-    address = urlsplit(name)
+    try:
+        address = urlsplit(name)
+    except ValueError:
+        address = urlsplit("")
     if address.scheme != "https" or not address.netloc:
         raise Failure(
             f"cloud_environment: {name!r} is no cloud. Give one of {', '.join(CLOUDS)}, or the https URL of the metadata "
@@ -101,13 +104,16 @@ def from_metadata(url: str, document: object) -> Cloud:
     address = urlsplit(url)
     base = f"{address.scheme}://{address.netloc}"
     if isinstance(document, list):
-        document = next((one for one in document if _same_host(one.get("resourceManager"), base)), document[0] if document else None)
+        clouds = [one for one in document if isinstance(one, dict)]
+        document = next((one for one in clouds if _same_host(one.get("resourceManager"), base)), clouds[0] if clouds else None)
     try:
-        login = document["authentication"]["loginEndpoint"].rstrip("/")
+        login = _https(document["authentication"]["loginEndpoint"])
         audience = document["authentication"]["audiences"][0].rstrip("/")
-    except (TypeError, KeyError, IndexError, AttributeError):
+        resource_manager = _https(document.get("resourceManager") or base)
+        suffix = (document.get("suffixes") or {}).get("storage") or "core.windows.net"
+    except (TypeError, KeyError, IndexError, AttributeError, ValueError):
         raise Failure(
-            f"cloud_environment: the metadata document of {url} names no authentication.loginEndpoint and audiences. "
+            f"cloud_environment: the metadata document of {url} names no authentication.loginEndpoint (https) and audiences. "
             "Give the URL of the cloud's ARM endpoint.",
             field="cloud_environment",
             seen=url,
@@ -117,15 +123,26 @@ def from_metadata(url: str, document: object) -> Cloud:
     if login.endswith("/adfs"):
         login, tenant = login[: -len("/adfs")], "adfs"
     return Cloud(
-        name=document.get("name") or address.netloc,
-        resource_manager=(document.get("resourceManager") or base).rstrip("/"),
+        name=str(document.get("name") or address.netloc),
+        resource_manager=resource_manager,
         login=login,
         scope=f"{audience}/.default",
-        storage_suffix=(document.get("suffixes") or {}).get("storage") or "core.windows.net",
+        storage_suffix=str(suffix),
         custom=True,
         tenant=tenant,
     )
 
 
-def _same_host(url: str | None, base: str) -> bool:
-    return bool(url) and urlsplit(url).netloc.casefold() == urlsplit(base).netloc.casefold()
+def _https(url: str) -> str:
+    """A URL without a slash at its end; a secret is sent there, so it must be https."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname:
+        raise ValueError("not https")
+    return parts.geturl().rstrip("/")
+
+
+def _same_host(url: object, base: str) -> bool:
+    try:
+        return isinstance(url, str) and urlsplit(url).netloc.casefold() == urlsplit(base).netloc.casefold()
+    except ValueError:
+        return False

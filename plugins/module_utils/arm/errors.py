@@ -9,75 +9,61 @@ import re
 from collections.abc import Mapping
 
 from ..failure import Failure
+from . import error_codes, roles
 from .answer import Answer
 from .network import Trouble
 
-# Action -> (narrowest built-in role that allows it, where). First match wins.
-# Source: learn.microsoft.com "Azure built-in roles"; "Use role-based access control to manage Azure Backup recovery points".
-ROLES = (
-    (r"^.*/register/action$", "Contributor", "the subscription"),
-    (r"^Microsoft\.ImportExport/", "Contributor", "the resource group"),
-    (r"^Microsoft\.DataBox/.*/read$", "Data Box Reader", "the resource group"),
-    (r"^Microsoft\.DataBox/", "Data Box Contributor", "the resource group"),
-    (r"^Microsoft\.Storage/storageAccounts/listKeys/", "Storage Account Key Operator Service Role", "the storage account"),
-    (r"^Microsoft\.Storage/.*/blobs/read$", "Storage Blob Data Reader", "the container"),
-    (r"^Microsoft\.Storage/.*/blobs/", "Storage Blob Data Contributor", "the container"),
-    (r"^Microsoft\.Storage/", "Storage Account Contributor", "the resource group"),
-    (r"^Microsoft\.RecoveryServices/.*/read$", "Backup Reader", "the vault"),
-    (r"^Microsoft\.RecoveryServices/", "Backup Contributor", "the vault"),
-    (r".*/read$", "Reader", "the resource group"),
-)
-
-# Code -> cure; what ARM says at length, a user can act on in short.
-CURES = {
-    "MissingSubscriptionRegistration": "register the resource provider first (module resource_provider)",
-    "ResourceGroupNotFound": "create the resource group, or correct its name or subscription_id",
-    "SubscriptionNotFound": "correct subscription_id, or give the identity a role in that subscription",
-    "InvalidSubscriptionId": "correct subscription_id",
-    "InvalidResourceNamespace": "correct the name of the resource provider",
-    "ScopeLocked": "remove the lock on the resource or its group, or let its owner do so",
-    "InvalidAuthenticationTokenTenant": "use the tenant that the subscription belongs to (option tenant)",
-    "StorageAccountAlreadyTaken": "choose another name: storage account names are unique in all of Azure",
-    "KeyBasedAuthenticationNotPermitted": "allow shared key access on the account, or give the identity a Storage Blob Data role",
-    "AuthorizationPermissionMismatch": "give the identity the role Storage Blob Data Reader (Contributor to remove) on the container",
-    "AuthorizationFailure": "let the firewall of the storage account admit the controller",
-    "LeaseIdMissing": "wait until the lease of the blob ends, or break it",
-    "SnapshotsPresent": "remove the snapshots of the blob",
-}
+DENIED = frozenset({"AuthorizationFailed", "LinkedAuthorizationFailed", "Forbidden", "AuthorizationPermissionMismatch"})
 
 ACTION = re.compile(r"perform action '([^']+)'")
 SCOPE = re.compile(r"over scope '([^']+)'")
+# What stands in the way, in the text of a 409 or 412: a lock, or the operation that has to end first.
+IN_THE_WAY = (re.compile(r"locked: '([^']+)'"), re.compile(r"\buri: ?(https://\S+[^\s.,])"), re.compile(r"operation (?:id )?'([^']+)'"))
 
 
-def refused(what: str, answer: Answer, attempts: int = 1, action: str | None = None) -> Failure:
+def refused(what: str, answer: Answer, attempts: int = 1, action: str | None = None, waited: float = 0) -> Failure:
     """The failure for an `answer` that refuses to do `what` ("create import job web01").
 
-    `action` is the RBAC action that the request needs, for a 403 whose text does not name it.
+    `action` is the RBAC action that the request needs, for a 403 whose text does not name it; `waited` are the seconds between `attempts`.
     """
-    code, text = answer.code, answer.message
+    row = error_codes.BY_CODE.get(answer.code)
     fields = {
         "what": what,
-        "code": code,
+        "code": answer.code,
         "status": answer.status,
-        "seen": text,
-        "request_id": answer.headers.get("x-ms-request-id"),
-        "correlation_id": answer.headers.get("x-ms-correlation-request-id"),
-        "cure": CURES.get(code),
+        "seen": answer.message,
+        "field": row and row.option,
+        "cure": row and row.cure,
+        **ids(answer.headers),
     }
-    if answer.status == 403 and code in (
-        "AuthorizationFailed",
-        "LinkedAuthorizationFailed",
-        "Forbidden",
-        "AuthorizationPermissionMismatch",
-    ):
-        fields.update(missing_permission(text, action))
-    parts = [f"Failed to {what}: {code}: {text}"]
+    if answer.status == 403 and answer.code in DENIED:
+        fields.update(missing_permission(answer.message, action))
+    if answer.status in (409, 412):
+        fields.update(clash(answer, row))
+    if attempts > 1:
+        fields.update(attempts=attempts, waited=round(waited))
+    return Failure(_sentence(what, answer, fields), **{key: value for key, value in fields.items() if value is not None})
+
+
+def _sentence(what: str, answer: Answer, fields: Mapping) -> str:
+    parts = [f"Failed to {what}: {answer.code}: {answer.message}"]
+    if fields.get("in_the_way") and fields["in_the_way"] not in answer.message:
+        parts.append(f"In the way: {fields['in_the_way']}.")
+    if fields.get("clock"):
+        parts.append(f"It lasts: {fields['clock']}.")
     if fields["cure"]:
         parts.append(f"Cure: {fields['cure']}.")
-    if attempts > 1:
-        parts.append(f"Tried {attempts} times.")
-    parts.append(trace(answer.headers))
-    return Failure(" ".join(part for part in parts if part), **{key: value for key, value in fields.items() if value is not None})
+    if "attempts" in fields:
+        parts.append(f"Tried {fields['attempts']} times, waited {fields['waited']} seconds.")
+    return " ".join(part for part in (*parts, trace(answer.headers)) if part)
+
+
+def clash(answer: Answer, row: error_codes.ErrorCode | None) -> dict[str, str]:
+    """For a 409 or 412: what stands in the way, and how long it does."""
+    found = next((match.group(1) for pattern in IN_THE_WAY if (match := pattern.search(answer.message))), None)
+    asked = answer.headers.get("Retry-After")
+    clock = f"Azure asks to come back after {asked} seconds" if asked else row and row.clock
+    return {key: value for key, value in (("in_the_way", found), ("clock", clock)) if value}
 
 
 def missing_permission(text: str, action: str | None) -> dict[str, str]:
@@ -86,9 +72,7 @@ def missing_permission(text: str, action: str | None) -> dict[str, str]:
     action = found.group(1) if found else action
     if action is None:
         return {}
-    role, where = next(
-        ((role, where) for pattern, role, where in ROLES if re.match(pattern, action, re.IGNORECASE)), ("Contributor", "the scope")
-    )
+    role, where = roles.narrowest(action)
     fields = {
         "action": action,
         "role": role,
@@ -99,9 +83,9 @@ def missing_permission(text: str, action: str | None) -> dict[str, str]:
     return fields
 
 
-def unreached(what: str, url: str, trouble: Trouble, attempts: int = 1) -> Failure:
-    """The failure when there was no answer at all: says which of name, connection, TLS or answer it was."""
-    tried = f" Tried {attempts} times." if attempts > 1 else ""
+def unreached(what: str, url: str, trouble: Trouble, attempts: int = 1, waited: float = 0) -> Failure:
+    """The failure when there was no answer at all: says which of name, connection, proxy, TLS or answer it was."""
+    tried = f" Tried {attempts} times, waited {round(waited)} seconds." if attempts > 1 else ""
     return Failure(
         f"Failed to {what}: {host_of(url)}: {trouble.text}. Cure: {trouble.cure}.{tried}",
         what=what,
@@ -124,24 +108,55 @@ def not_json(what: str, answer: Answer) -> Failure:
     )
 
 
-def too_long_to_wait(what: str, answer: Answer, seconds: float) -> Failure:
+def unread(what: str, url: str, error: Exception) -> Failure:
+    """The failure when an SDK stumbled over an answer; `error` is whatever it raised, and its first line is told."""
+    line = next(iter(str(error).splitlines()), "")[:200]
+    seen = f"{type(error).__name__}: {line}" if line else type(error).__name__
+    cure = "run again; if it stays so, look whether a proxy answers in place of Azure, and report it with the output of -vvv"
+    return Failure(
+        f"Failed to {what}: the answer of {host_of(url)} could not be read ({seen}). Cure: {cure}.", what=what, seen=seen, cure=cure
+    )
+
+
+def misshapen(what: str, answer: Answer, seen: str, must: str) -> Failure:
+    """The failure when the answer is JSON of another form than the service's: `seen` is what stands where `must` should."""
+    cure = "run again; if it stays so, look whether a proxy answers in place of Azure, and give its support the request id"
+    return Failure(
+        f"Failed to {what}: the answer of {host_of(answer.url)} has {seen} where {must} belongs; nothing was concluded from it. "
+        f"Cure: {cure}. {trace(answer.headers)}".rstrip(),
+        what=what,
+        status=answer.status,
+        seen=seen,
+        must=must,
+        cure=cure,
+        **{name: value for name, value in ids(answer.headers).items() if value},
+    )
+
+
+def too_long_to_wait(what: str, answer: Answer, seconds: float, waited: float = 0) -> Failure:
     """The failure when the service asks to stay away for longer than a task should hang."""
     cure = f"run again in {round(seconds)} seconds"
+    so_far = f" after {round(waited)} seconds of waiting" if waited else ""
     return Failure(
-        f"Failed to {what}: {answer.code}: {answer.message} Azure asks to wait {round(seconds)} seconds. "
+        f"Failed to {what}: {answer.code}: {answer.message} Azure asks to wait {round(seconds)} seconds{so_far}. "
         f"Cure: {cure}. {trace(answer.headers)}".rstrip(),
         what=what,
         code=answer.code,
         status=answer.status,
         retry_after=round(seconds),
+        waited=round(waited),
         cure=cure,
     )
 
 
+def ids(headers: Mapping[str, str]) -> dict[str, str | None]:
+    """What Azure support asks for."""
+    return {"request_id": headers.get("x-ms-request-id"), "correlation_id": headers.get("x-ms-correlation-request-id")}
+
+
 def trace(headers: Mapping[str, str]) -> str:
-    """Request and correlation id, which Azure support asks for."""
-    ids = (("request id", headers.get("x-ms-request-id")), ("correlation id", headers.get("x-ms-correlation-request-id")))
-    known = ", ".join(f"{name} {value}" for name, value in ids if value)
+    """Request and correlation id as the end of a sentence."""
+    known = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in ids(headers).items() if value)
     return f"({known})" if known else ""
 
 

@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ..failure import Failure
-from . import errors
+from . import errors, shapes
 from .answer import UNREADABLE, Answer
 from .network import Trouble, trouble_in
 from .retries import BUSY_CODES, REFUSED, TEMPORARY, Pace, retry_after
 
 Result = TypeVar("Result")
+NO_CODE = "HTTP 404"
 
 
 class AnswerLost(Exception):
@@ -53,8 +54,7 @@ class Exchange:
         `what` reads on from "Failed to"; `action` is the RBAC action, for a 403 that does not name it. With `repeatable` false
         a write whose fate is unknown raises AnswerLost instead of being sent again.
         """
-        attempt = 0
-        renewed = False
+        attempt, waited, renewed = 0, 0.0, False
         while True:
             attempt += 1
             try:
@@ -62,48 +62,60 @@ class Exchange:
             except Failure:
                 raise  # the sign-in inside failed, and has said so
             except Exception as error:
-                self._after_trouble(what, url, error, attempt, repeatable)
+                waited += self._after_trouble(what, url, error, attempt, waited, repeatable)
                 continue
             if answer.ok:
                 return _readable(what, answer)
-            if missing_ok and answer.status == 404 and answer.code not in ("ResourceGroupNotFound", "SubscriptionNotFound"):
+            if missing_ok and _is_missing(answer):
                 return answer
             if answer.status == 401 and not renewed:
                 renewed = True
                 self.renew()
                 continue
             if not self._worth_repeating(answer):
-                raise errors.refused(what, answer, attempt, action)
+                raise errors.refused(what, answer, attempt, action, waited)
             if not repeatable and answer.status not in REFUSED and answer.status != 409:
-                raise AnswerLost(errors.refused(what, answer, attempt, action))
-            self._wait(what, answer, attempt, action)
+                raise AnswerLost(errors.refused(what, answer, attempt, action, waited))
+            waited += self._wait(what, answer, attempt, waited, action)
 
     @staticmethod
     def _worth_repeating(answer: Answer) -> bool:
         return answer.status in TEMPORARY or (answer.status == 409 and answer.code in BUSY_CODES)
 
-    def _after_trouble(self, what: str, url: str, error: Exception, attempt: int, repeatable: bool) -> None:
-        """Wait if trying again can help; otherwise raise what the trouble means."""
+    def _after_trouble(self, what: str, url: str, error: Exception, attempt: int, waited: float, repeatable: bool) -> float:
+        """Wait if trying again can help, and say how long; otherwise raise what the trouble means."""
         trouble: Trouble | None = trouble_in(error)
         if trouble is None:
-            raise error
-        failure = errors.unreached(what, url, trouble, attempt)
+            raise errors.unread(what, url, error) from error
+        failure = errors.unreached(what, url, trouble, attempt, waited)
         if trouble.sent and not repeatable:
             raise AnswerLost(failure) from error
         if not trouble.passing or attempt >= self.pace.attempts:
             raise failure from error
-        self.pace.sleep(self.pace.backoff(attempt))
+        return self._sleep(self.pace.backoff(attempt))
 
-    def _wait(self, what: str, answer: Answer, attempt: int, action: str | None) -> None:
+    def _wait(self, what: str, answer: Answer, attempt: int, waited: float, action: str | None) -> float:
         asked = retry_after(answer.headers, self.pace.clock())
         if asked is not None and asked > self.pace.patience:
-            raise errors.too_long_to_wait(what, answer, asked)
+            raise errors.too_long_to_wait(what, answer, asked, waited)
         if attempt >= self.pace.attempts:
-            raise errors.refused(what, answer, attempt, action)
-        self.pace.sleep(self.pace.backoff(attempt) if asked is None else asked)
+            raise errors.refused(what, answer, attempt, action, waited)
+        # A service that names 0 seconds names none: five tries within a moment would help nobody.
+        return self._sleep(asked or self.pace.backoff(attempt))
+
+    def _sleep(self, seconds: float) -> float:
+        self.pace.sleep(seconds)
+        return seconds
+
+
+def _is_missing(answer: Answer) -> bool:
+    """Whether the service says that there is no such resource; what a proxy says with 404 has no code of it."""
+    if answer.status != 404 or answer.code in ("ResourceGroupNotFound", "SubscriptionNotFound"):
+        return False
+    return answer.code != NO_CODE or answer.body is None
 
 
 def _readable(what: str, answer: Answer) -> Answer:
     if answer.body is UNREADABLE:
         raise errors.not_json(what, answer)
-    return answer
+    return shapes.check(what, answer)

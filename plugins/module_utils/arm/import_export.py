@@ -12,12 +12,11 @@ adal and msrestazure's credentials are installed with it and never imported.
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import answer, api, sdk
+from . import answer, api, sdk, shapes
 from .answer import Answer
 from .session import Session
 from .transport import Arm, Signer
@@ -43,14 +42,18 @@ class Sender(sdk.SenderBase):
 
     def send(self, request, **_options):
         one = request.http_request
-        self._local.answer = None
+        self.forget()
         headers = {**one.headers, "Authorization": self._signer.header(one.url)}
         got = self._session.request(one.method, one.url, headers=headers, data=one.data)
         self._local.answer = answer.read(one.method, one.url, got.status_code, got.headers, got.content)
         return sdk.Response(request, sdk.RequestsClientResponse(one, got))
 
+    def forget(self) -> None:
+        self._local.answer = None
+
     @property
-    def last(self) -> Answer:
+    def last(self) -> Answer | None:
+        """The newest answer of the calling thread; None when none came."""
         return self._local.answer
 
 
@@ -80,8 +83,9 @@ class ImportExport:
 
     def get(self, group: str, name: str) -> dict | None:
         """The job as JSON, None when there is none."""
-        got = self._run(f"read import job {name}", lambda: self._client.jobs.get(name, group), "read", missing_ok=True)
-        return None if got.status == 404 else got.body
+        what = f"read import job {name}"
+        got = self._run(what, lambda: self._client.jobs.get(name, group), "read", missing_ok=True)
+        return None if got.status == 404 else shapes.identified(what, shapes.body_of(what, got))
 
     def list(self, group: str | None = None) -> list[dict]:
         """All jobs of the resource group, or of the subscription; what a list leaves out (driveList) needs get()."""
@@ -90,7 +94,7 @@ class ImportExport:
             pager = self._client.jobs.list_by_resource_group(group)
         else:
             pager = self._client.jobs.list_by_subscription()
-        return list(self._arm.pages(what, self._run(what, pager.advance_page, "read")))
+        return [shapes.identified(what, one) for one in self._arm.pages(what, self._run(what, pager.advance_page, "read"))]
 
     def send(self, what: str, group: str, name: str, request: Write) -> dict | None:
         """Send a write on a job once; AnswerLost when its fate is unknown."""
@@ -101,13 +105,14 @@ class ImportExport:
             "DELETE": lambda: jobs.delete(name, group),
         }
         action = "delete" if request.method == "DELETE" else "write"
-        return self._run(what, calls[request.method], action, repeatable=False).body
+        got = self._run(what, calls[request.method], action, repeatable=False)
+        return None if request.method == "DELETE" else shapes.identified(what, shapes.body_of(what, got))
 
     def location(self, name: str) -> Mapping[str, Any] | None:
         """The shipping location `name` ("westus" or "West US") as JSON, None when the service does not know it."""
         what = f"read the shipping address of {name}"
         got = self._run(what, lambda: self._client.locations.get(name), "Microsoft.ImportExport/locations/read", missing_ok=True)
-        return None if got.status == 404 else got.body
+        return None if got.status == 404 else shapes.body_of(what, got)
 
     def locations(self) -> list[dict]:
         """All shipping locations that the service knows, as JSON."""
@@ -117,8 +122,12 @@ class ImportExport:
     def _run(self, what: str, call: Callable[[], Any], action: str, **rules) -> Answer:
         def send() -> Answer:
             # What msrest makes of an answer does not matter: the sender holds the answer itself, and the exchange judges it.
-            with contextlib.suppress(sdk.HttpOperationError, sdk.DeserializationError):
+            self._sender.forget()
+            try:
                 call()
+            except Exception:
+                if self._sender.last is None:
+                    raise
             return self._sender.last
 
         action = action if "/" in action else ACTION + action

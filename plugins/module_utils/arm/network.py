@@ -38,7 +38,11 @@ LAYERS = {
         False,
         "check firewall, proxy variables (HTTPS_PROXY, NO_PROXY) and that the address is right",
     ),
-    "proxy": ("the proxy did not connect", False, "check HTTPS_PROXY and NO_PROXY"),
+    "proxy": (
+        "the proxy did not connect",
+        False,
+        "check HTTPS_PROXY, whether the proxy admits this server, and whether the server belongs into NO_PROXY",
+    ),
     "tls": (
         "TLS failed",
         False,
@@ -51,7 +55,9 @@ LAYERS = {
 def trouble_in(error: BaseException) -> Trouble | None:
     """The network trouble inside `error`, however many SDK layers wrapped it; None when it is something else."""
     chain = list(_causes(error))
-    layer = next((layer for one in chain if (layer := _layer(one))), None)
+    layers = [layer for one in chain if (layer := _layer(one))]
+    # Inside a proxy's error lies why it could not be reached, which looks like the server's own trouble.
+    layer = "proxy" if "proxy" in layers else layers[0] if layers else None
     if layer is None:
         return None
     what, sent, cure = LAYERS[layer]
@@ -64,7 +70,7 @@ def _layer(error: BaseException) -> str | None:
     for kind, layer in (
         (deep.NameResolutionError, "name"),
         ((known.SSLError, deep.SSLError), "tls"),
-        ((known.ProxyError, deep.ProxyError), "proxy"),
+        ((known.ProxyError, deep.ProxyError, known.InvalidProxyURL, deep.ProxySchemeUnknown), "proxy"),
         ((known.ConnectTimeout, deep.NewConnectionError, deep.ConnectTimeoutError), "connection"),
         ((known.ReadTimeout, known.ChunkedEncodingError, known.ContentDecodingError), "answer"),
         ((deep.ProtocolError, deep.ReadTimeoutError), "answer"),

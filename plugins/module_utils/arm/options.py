@@ -17,6 +17,8 @@ AZURE_OPTIONS = {
     "cert_validation_mode": {"type": "str", "choices": ["ignore", "validate"]},
     "x509_certificate_path": {"type": "path"},
     "thumbprint": {"type": "str"},
+    "oidc_token": {"type": "str", "no_log": True},
+    "oidc_token_file_path": {"type": "path", "no_log": False},
     "disable_instance_discovery": {"type": "bool"},
     "ca_file": {"type": "path"},
     "token_cache": {"type": "str", "choices": ["file", "none"], "default": "file", "no_log": False},
@@ -35,6 +37,8 @@ ENVIRONMENT = {
     "cert_validation_mode": ("AZURE_CERT_VALIDATION_MODE", "AZURE_CERT_VALIDATION"),
     "x509_certificate_path": ("AZURE_X509_CERTIFICATE_PATH",),
     "thumbprint": ("AZURE_THUMBPRINT",),
+    "oidc_token": ("AZURE_FEDERATED_TOKEN",),
+    "oidc_token_file_path": ("AZURE_FEDERATED_TOKEN_FILE",),
     "disable_instance_discovery": ("AZURE_DISABLE_INSTANCE_DISCOVERY",),
 }
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -45,7 +46,7 @@ class Pace:
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    """Seconds that the service asks to wait, or None. 0 is an answer too (the SDKs' pollers take it for "none" and sleep 30 s)."""
+    """Seconds that the service asks to wait, or None. What waits takes 0 for none (the SDKs' pollers do so as well, and sleep 30 s)."""
     for name in ("retry-after-ms", "x-ms-retry-after-ms"):
         if name in headers:
             return _number(headers[name], 1000)
@@ -57,12 +58,13 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
         return seconds
     try:
         return max(0.0, parsedate_to_datetime(text).timestamp() - now)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 
 def _number(text: str, divisor: int) -> float | None:
     try:
-        return max(0.0, float(text) / divisor)
+        seconds = float(text) / divisor
     except ValueError:
         return None
+    return max(0.0, seconds) if math.isfinite(seconds) else None

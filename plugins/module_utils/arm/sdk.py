@@ -33,14 +33,12 @@ try:
     import azure.identity
     import requests
     from azure.core.credentials import AccessToken
-    from azure.core.exceptions import AzureError, ClientAuthenticationError
     from azure.core.pipeline.policies import SansIOHTTPPolicy
     from azure.core.pipeline.transport import RequestsTransport
     from azure.core.rest import HttpRequest
     from azure.mgmt.resource.resources import ResourceManagementClient
     from azure.mgmt.storageimportexport import StorageImportExport
     from msrest import Serializer
-    from msrest.exceptions import DeserializationError, HttpOperationError
     from msrest.pipeline import HTTPSender, Pipeline, Response
     from msrest.universal_http.requests import RequestsClientResponse
     from requests.adapters import HTTPAdapter
@@ -62,8 +60,7 @@ else:
         logging.getLogger(talker).addHandler(logging.NullHandler())
 
 __all__ = [
-    "MISSING", "PACKAGES", "AccessToken", "AzureError", "ClientAuthenticationError", "DeserializationError",
-    "HTTPAdapter", "HttpOperationError", "HttpRequest", "Pipeline", "RequestsClientResponse", "RequestsTransport",
+    "MISSING", "PACKAGES", "AccessToken", "HTTPAdapter", "HttpRequest", "Pipeline", "RequestsClientResponse", "RequestsTransport",
     "ResourceManagementClient", "Response", "SenderBase", "SerializerBase", "SessionBase", "SignPolicyBase",
     "StorageImportExport", "azure", "requests", "require", "silence_unverified", "urllib3_exceptions",
 ]  # fmt: skip

@@ -8,12 +8,16 @@ from __future__ import annotations
 import os
 import threading
 
-from ..failure import Failure
+from ..failure import refuse
 from . import sdk
 
 TIMEOUT = (10, 60)  # seconds to connect, seconds between two bytes of an answer
 CONNECTIONS = 8
 USER_AGENT = "offlineseed.azure"
+MACHINE_SERVICE = "http://169.254.169.254/"  # a machine's managed identity; no proxy can stand between
+CERTIFICATE = b"-----BEGIN CERTIFICATE-----"
+BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # what requests trusts in place of its own list
+NO_PROXY = {"http": None, "all": None}
 
 
 class Session(sdk.SessionBase):
@@ -36,9 +40,18 @@ class Session(sdk.SessionBase):
 
     def request(self, method, url, **options):
         options.update(verify=self.verify, timeout=TIMEOUT, allow_redirects=False)
+        if url.startswith(MACHINE_SERVICE):
+            options["proxies"] = NO_PROXY
         self._local.last = None
         self._local.last = super().request(method, url, **options)
         return self._local.last
+
+    def prepare_request(self, request):
+        """Leaves a URL as it is: requests would write %7E as ~, which a signed URL may not like."""
+        ready = super().prepare_request(request)
+        if not request.params and request.url.isascii():
+            ready.url = request.url.partition("#")[0]
+        return ready
 
     @property
     def last(self):
@@ -57,14 +70,28 @@ def open_session(ca_file: str | None, validate: bool) -> Session:
         # The user has said so; a warning for each request would only go to the terminal beside the task's result.
         sdk.silence_unverified()
         return Session(False)
-    if ca_file and not os.path.isfile(ca_file):
-        raise Failure(
-            f"ca_file: {ca_file} is no file. Give a PEM file with the certificates to trust.",
-            field="ca_file",
-            seen=ca_file,
-            cure="a PEM file with the certificates to trust",
-        )
-    return Session(ca_file or True)
+    if ca_file:
+        _check_bundle("ca_file", ca_file)
+        return Session(ca_file)
+    for name in BUNDLES:
+        if os.environ.get(name):
+            _check_bundle(name, os.environ[name])
+    return Session(True)
+
+
+def _check_bundle(name: str, path: str) -> None:
+    """Refuse a file that requests could not use; its own error comes at the first request and names no option."""
+    must = "a PEM file with the certificates to trust"
+    if os.path.isdir(path) and name != "ca_file":
+        return  # a folder of hashed certificates
+    try:
+        with open(path, "rb") as file:
+            # Loading it would cost a tenth of a second with a whole list of authorities.
+            found = CERTIFICATE in file.read()
+    except OSError as error:
+        raise refuse(name, path, must, f"Reading it failed: {error.strerror}.") from None
+    if not found:
+        raise refuse(name, path, must, "It holds no certificate.")
 
 
 def transport(session: Session):

@@ -12,23 +12,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
 from ..failure import Failure, refuse
+from . import az
 from .options import ENVIRONMENT, from_environment
 
 GUID = re.compile(r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
 TRUE_WORDS = ("1", "true", "yes", "on")
+VALIDATION = ("validate", "ignore")
+# What proves the identity. Given one of them as an option, the others are not looked for in the environment.
+PROOFS = ("oidc_token", "oidc_token_file_path", "secret", "x509_certificate_path", "thumbprint")
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Who signs in and to which subscription; `source` is params, env, credential_file, cli or msi."""
+    """Who signs in and to which subscription; `source` is params, env, credential_file, cli or msi.
+
+    `subscription_id` is None only for a managed identity, which can be asked what it sees.
+    """
 
     source: str
-    subscription_id: str
+    subscription_id: str | None
     tenant: str | None = None
     client_id: str | None = None
     secret: str | None = field(default=None, repr=False)
     x509_certificate_path: str | None = None
     thumbprint: str | None = None
+    oidc_token: str | None = field(default=None, repr=False)
+    oidc_token_file_path: str | None = None
     cloud_environment: str | None = None
     adfs_authority_url: str | None = None
     disable_instance_discovery: bool = False
@@ -56,30 +65,48 @@ def _identity(found: Mapping, params: Mapping, environ: Mapping[str, str]) -> Id
     def value(name):
         return params.get(name) or found.get(name) or from_environment(environ, name)
 
-    subscription = value("subscription_id")
-    if not subscription:
-        raise Failure(
-            "subscription_id is not given. Set the option subscription_id or the environment variable AZURE_SUBSCRIPTION_ID.",
-            field="subscription_id",
-            seen=None,
-            cure="set subscription_id or AZURE_SUBSCRIPTION_ID",
-        )
-    if not GUID.match(subscription):
-        raise refuse("subscription_id", subscription, "a GUID", "Copy it from the subscription's page (az account show --query id).")
+    given = [name for name in PROOFS if params.get(name)]
+
+    def own(name):
+        if found["source"] != "params":
+            return found.get(name)
+        return params.get(name) if given and name in PROOFS else value(name)
+
+    if found["source"] == "cli":
+        found = {**az.account(environ, value("subscription_id")), **found}
     shared = ("cloud_environment", "adfs_authority_url")
-    own = [
-        one.name
-        for one in fields(Identity)
-        if one.name in ENVIRONMENT and one.name not in ("subscription_id", "disable_instance_discovery", *shared)
-    ]
+    apart = ("subscription_id", "disable_instance_discovery", *shared)
+    names = [one.name for one in fields(Identity) if one.name in ENVIRONMENT and one.name not in apart]
     return Identity(
         source=found["source"],
-        subscription_id=subscription,
-        validate=(value("cert_validation_mode") or "validate") == "validate",
+        subscription_id=_subscription(value("subscription_id"), found["source"]),
+        validate=_validation(value("cert_validation_mode")),
         disable_instance_discovery=str(value("disable_instance_discovery") or "").casefold() in TRUE_WORDS,
-        **{name: value(name) if found["source"] == "params" else found.get(name) for name in own},
+        **{name: own(name) for name in names},
         **{name: value(name) for name in shared},
     )
+
+
+def _subscription(given: str | None, source: str) -> str | None:
+    if given and GUID.match(given):
+        return given
+    if given:
+        raise refuse("subscription_id", given, "a GUID", "Copy it from the subscription's page (az account show --query id).")
+    if source == "msi":
+        return None
+    raise Failure(
+        "subscription_id is not given. Set the option subscription_id or the environment variable AZURE_SUBSCRIPTION_ID.",
+        field="subscription_id",
+        seen=None,
+        cure="set subscription_id or AZURE_SUBSCRIPTION_ID",
+    )
+
+
+def _validation(word: str | None) -> bool:
+    """Whether certificates are looked at. Any other word than `ignore` in environment or profile must not switch that off."""
+    if (word or "validate") not in VALIDATION:
+        raise refuse("cert_validation_mode", word, f"one of {', '.join(VALIDATION)}", "Correct it in the profile or the environment.")
+    return word != "ignore"
 
 
 def _from_params(params, environ):
@@ -97,11 +124,15 @@ def _from_env(params, environ):
 def _from_file(params, environ):
     path = os.path.expanduser("~/.azure/credentials")
     parser = configparser.ConfigParser(interpolation=None)
-    profile = params.get("profile") or "default"
+    named = params.get("profile")
     try:
         with open(path, encoding="utf-8") as file:
             parser.read_file(file)
     except FileNotFoundError:
+        if named:
+            raise refuse(
+                "profile", named, f"a section of {path}", "There is no such file; write it, or give credentials as options."
+            ) from None
         return None
     except (OSError, UnicodeDecodeError, configparser.Error) as error:
         raise Failure(
@@ -110,9 +141,11 @@ def _from_file(params, environ):
             seen=path,
             cure="make it an INI file with one section a profile",
         ) from None
-    if not parser.has_section(profile):
-        return None
-    return {**parser[profile], "source": "credential_file"}
+    if parser.has_section(named or "default"):
+        return {**parser[named or "default"], "source": "credential_file"}
+    if named:
+        raise refuse("profile", named, f"a section of {path}", f"It has {', '.join(parser.sections()) or 'none'}.")
+    return None
 
 
 def _from_cli(params, environ):
@@ -134,8 +167,7 @@ def _from_anywhere(params, environ):
 
 
 def _has_cli(environ) -> bool:
-    folder = environ.get("AZURE_CONFIG_DIR") or os.path.expanduser("~/.azure")
-    return os.path.isfile(os.path.join(folder, "azureProfile.json"))
+    return os.path.isfile(os.path.join(az.folder(environ), "azureProfile.json"))
 
 
 def _unknown(wanted):

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from ..failure import Failure
-from . import answer, errors, sdk
+from . import answer, errors, sdk, shapes
 from .answer import Answer
 from .credential import CachedCredential
 from .exchange import Exchange
@@ -31,7 +31,7 @@ class Signer(sdk.SignPolicyBase):
 
     def header(self, url: str) -> str:
         """Value of the Authorization header for `url`."""
-        target = urlsplit(url)
+        target = _parts(url)
         if (target.scheme, target.netloc.casefold()) != (self._arm.scheme, self._arm.netloc.casefold()):
             raise Failure(
                 f"{target.scheme}://{target.netloc} was named by an answer of {self._arm.netloc}; no token is sent there. "
@@ -68,7 +68,7 @@ class Arm:
     def get(self, what: str, path: str, api_version: str, *, query: Mapping[str, str] | None = None, action: str | None = None) -> Any:
         """The resource at `path` as JSON; None when there is none (an absent resource group or subscription is a Failure)."""
         got = self._send(what, "GET", self.url + path, {"api-version": api_version, **(query or {})}, None, action, missing_ok=True)
-        return None if got.status == 404 else got.body
+        return None if got.status == 404 else shapes.body_of(what, got)
 
     def list(self, what: str, path: str, api_version: str, *, query: Mapping[str, str] | None = None) -> list[dict]:
         """All items of the list at `path`, over all its pages."""
@@ -77,21 +77,20 @@ class Arm:
 
     def pages(self, what: str, first: Answer) -> Iterator[dict]:
         """The items of `first` and of the pages that it links to."""
-        page, seen = first, set()
+        page, read = first, set()
         while True:
-            body = page.body if isinstance(page.body, dict) else {}
-            yield from body.get("value") or ()
-            link = body.get("nextLink")
+            found, link = shapes.page_of(what, page)
+            yield from found
             if not link:
                 return
-            if link in seen or len(seen) >= PAGES:
-                raise Failure(f"Failed to {what}: the list has no end ({len(seen)} pages, the last names one that was read).", what=what)
-            seen.add(link)
+            if link in read or len(read) >= PAGES:
+                raise Failure(f"Failed to {what}: the list has no end ({len(read)} pages, the last names one that was read).", what=what)
+            read.add(link)
             page = self._send(what, "GET", link, {}, None, None)
 
     def post(self, what: str, path: str, api_version: str, body: Any = None, *, action: str | None = None) -> Any:
         """POST that changes nothing or may be repeated (register, listKeys); the answer's JSON."""
-        return self._send(what, "POST", self.url + path, {"api-version": api_version}, body, action).body
+        return shapes.body_of(what, self._send(what, "POST", self.url + path, {"api-version": api_version}, body, action))
 
     def write(self, what: str, request: Write, *, action: str | None = None, timeout: float = 600, repeatable: bool = True) -> Any:
         """Send a write, wait until Azure has carried it out, return the JSON of the last answer.
@@ -103,22 +102,19 @@ class Arm:
         return self._finished(what, got, timeout).body
 
     def _finished(self, what: str, got: Answer, timeout: float) -> Answer:
-        """Follow a long-running operation: always the newest Location, the status resource where there is one."""
+        """Follow a long-running operation to its end; what is asked is always the newest URL that Azure gave (`_next`)."""
         pace = self.exchange.pace
-        waited, pause = 0.0, POLL_SECONDS[0]
-        status_url, location = got.headers.get("Azure-AsyncOperation"), got.headers.get("Location")
-        while _running(got, status_url, location):
-            asked = retry_after(got.headers, pace.clock())
-            delay = pause if asked is None else max(asked, POLL_SECONDS[0])
+        waited, pause, polled, url = 0.0, POLL_SECONDS[0], False, None
+        while (url := _next(what, got, url, polled)) is not None:
+            # 0 is no time: it would be a hundred requests a second.
+            delay = max(retry_after(got.headers, pace.clock()) or pause, POLL_SECONDS[0])
             if waited + delay > timeout:
                 cure = "run again; Azure goes on without this task"
                 raise Failure(f"Failed to {what}: Azure is still at it after {round(waited)} seconds. Cure: {cure}.", what=what, cure=cure)
             pace.sleep(delay)
             waited, pause = waited + delay, min(pause * 2, POLL_SECONDS[1])
-            got = self._send(what, "GET", status_url or location, {}, None, None)
-            status_url = got.headers.get("Azure-AsyncOperation") or status_url
-            location = got.headers.get("Location") or location
-        if status_url and not DONE_WORDS.get(_state_of(got), True):
+            got, polled = self._send(what, "GET", url, {}, None, None), True
+        if polled and DONE_WORDS.get(_state_of(got)) is False:
             raise errors.refused(what, got)
         return got
 
@@ -131,10 +127,26 @@ class Arm:
         return self.exchange.run(what, send, url=url, action=action, missing_ok=missing_ok, repeatable=repeatable)
 
 
-def _running(got: Answer, status_url: str | None, location: str | None) -> bool:
-    if not status_url:
-        return got.status == 202 and bool(location)
-    return _state_of(got) not in DONE_WORDS
+def _next(what: str, got: Answer, asked: str | None, polled: bool) -> str | None:
+    """The URL to ask next; None when the operation is over.
+
+    As recorded (azure-cli-extensions src/databox, test_databox_custom_disk.yaml): each 202 may name a new Location, at last that of the
+    resource itself, so the newest one wins, over Azure-AsyncOperation too. After 200 or 201 a Location is only where the resource lies.
+    """
+    status_url = got.headers.get("Azure-AsyncOperation")
+    if got.status == 202:
+        named = got.headers.get("Location") or status_url
+        return _linked(what, got, named) if named else asked
+    if not polled:
+        return _linked(what, got, status_url) if status_url and _state_of(got) not in DONE_WORDS else None
+    if _is_status(got) and _state_of(got) not in DONE_WORDS:
+        return _linked(what, got, status_url) if status_url else asked
+    return None
+
+
+def _is_status(got: Answer) -> bool:
+    """Whether an answer to a poll is a status resource, and not the resource that the operation was for."""
+    return isinstance(got.body, dict) and "status" in got.body
 
 
 def _state_of(got: Answer) -> str:
@@ -142,3 +154,19 @@ def _state_of(got: Answer) -> str:
     body = got.body if isinstance(got.body, dict) else {}
     word = body.get("status")
     return str(word).casefold() if word is not None else "none"
+
+
+def _linked(what: str, got: Answer, link: str) -> str:
+    """An absolute URL as it stands, signature and all; one without a host is completed."""
+    try:
+        return link if urlsplit(link).netloc else urljoin(got.url, link)
+    except ValueError:
+        raise errors.misshapen(what, got, "no URL", "the URL of an operation") from None
+
+
+def _parts(url: str):
+    try:
+        return urlsplit(url)
+    except ValueError:
+        cure = "look whether a proxy rewrites answers"
+        raise Failure(f"An answer of Azure names {url[:100]!r}, which is no URL. Cure: {cure}.", seen=url[:100], cure=cure) from None

@@ -20,7 +20,9 @@ import uuid
 from typing import Any
 
 from .. import names
+from . import entra_assertions, vaults_certificates
 from .messages import ArmError, Request, Response
+from .routes import action_of, scope_of
 
 LIFETIME = 3599
 ARM_AUDIENCES = ("https://management.azure.com", "https://management.core.windows.net")
@@ -36,7 +38,12 @@ ERROR_OF = {
     "invalid_resource": (400, 500011),
     "unsupported_grant_type": (400, 70003),
     "invalid_request": (400, 900144),
+    "invalid_assertion": (401, 700027),
+    "invalid_audience": (401, 700023),
+    "stale_assertion": (401, 700024),
 }
+# What the field `error` says of them.
+WORD_OF = dict.fromkeys(("invalid_assertion", "invalid_audience", "stale_assertion"), "invalid_client")
 
 
 def configuration(cloud: Any, request: Request, tenant: str) -> Response:
@@ -65,30 +72,43 @@ def configuration(cloud: Any, request: Request, tenant: str) -> Response:
 
 
 def token(cloud: Any, request: Request, tenant: str) -> Response:
-    """`grant_type=client_credentials` with the client's secret; v2 asks by scope, v1 by resource."""
+    """`grant_type=client_credentials` with secret or assertion, or an agent's certificate; v2 asks by scope, v1 by resource."""
     form = {name: values[0] for name, values in urllib.parse.parse_qs(request.body.decode(), keep_blank_values=True).items()}
     audience = _audience(form, request)
-    refusal = _reason_to_refuse(form, tenant, audience, request)
+    refusal = _reason_to_refuse(cloud, form, tenant, audience, request)
     if refusal:
         return _refuse(request, *refusal)
+    made = _make(cloud, audience, form["client_id"])
     return Response(
         200,
-        {"token_type": "Bearer", "expires_in": LIFETIME, "ext_expires_in": LIFETIME, "access_token": _make(cloud, audience)},
+        {"token_type": "Bearer", "expires_in": LIFETIME, "ext_expires_in": LIFETIME, "access_token": made},
         {"cache-control": "no-store, no-cache"},
     )
 
 
-def _reason_to_refuse(form: dict[str, str], tenant: str, audience: str | None, request: Request) -> tuple[str, str] | None:
+def _reason_to_refuse(cloud: Any, form: dict[str, str], tenant: str, audience: str | None, request: Request) -> tuple[Any, ...] | None:
     if not _is_ours(tenant):
         return "invalid_tenant", _no_tenant(tenant)
     if form.get("grant_type") != "client_credentials":
         return "unsupported_grant_type", f"The app requested an unsupported grant type '{form.get('grant_type', '')}'."
+    is_agent = vaults_certificates.vault_of(cloud, form.get("client_id")) is not None
+    refusal = vaults_certificates.reason_to_refuse(cloud, form, request) if is_agent else _wrong_client(cloud, form, request)
+    if refusal is None and audience is None:
+        wanted = form.get("scope") or form.get("resource") or ""
+        return "invalid_resource", (f"The resource principal named {wanted} was not found in the tenant named lab. {NOT_INSTALLED}")
+    return refusal
+
+
+def _wrong_client(cloud: Any, form: dict[str, str], request: Request) -> tuple[Any, ...] | None:
+    """Why this is not the lab's client with its secret or an assertion: an error, its text and where the error has several its number."""
     if form.get("client_id") != names.CLIENT:
         return "unauthorized_client", (
             f"Application with identifier '{form.get('client_id', '')}' was not found in the directory '{names.TENANT}'. "
             f"{NOT_INSTALLED} "
             "You may have sent your authentication request to the wrong tenant."
         )
+    if "client_assertion" in form:
+        return entra_assertions.problem(cloud, form, request)
     if "client_secret" not in form:
         return "invalid_request", "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."
     if not hmac.compare_digest(form["client_secret"].encode(), names.CLIENT_SECRET.encode()):
@@ -96,10 +116,17 @@ def _reason_to_refuse(form: dict[str, str], tenant: str, audience: str | None, r
             "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, "
             f"not the client secret ID, for a secret added to app '{names.CLIENT}'."
         )
-    if audience is None:
-        wanted = form.get("scope") or form.get("resource") or ""
-        return "invalid_resource", (f"The resource principal named {wanted} was not found in the tenant named lab. {NOT_INSTALLED}")
     return None
+
+
+def machine_token(cloud: Any, request: Request) -> Response:
+    """The service of a machine with a managed identity (IMDS); azure-identity finds it by AZURE_POD_IDENTITY_AUTHORITY_HOST."""
+    refusal = entra_assertions.machine_refusal(cloud, request)
+    if refusal:
+        return refusal
+    audience = _audience(dict(request.query), request) or ""
+    token = {"token_type": "Bearer", "expires_in": str(LIFETIME), "expires_on": str(int(time.time()) + LIFETIME), "resource": audience}
+    return Response(200, {**token, "access_token": _make(cloud, audience)})
 
 
 def _is_ours(tenant: str) -> bool:
@@ -113,14 +140,15 @@ def _no_tenant(tenant: str) -> str:
     )
 
 
-def _refuse(request: Request, error: str, text: str) -> Response:
+def _refuse(request: Request, error: str, text: str, number: int | None = None) -> Response:
     status, code = ERROR_OF[error]
+    code = number or code
     trace, correlation = str(uuid.uuid4()), request.headers.get("client-request-id") or str(uuid.uuid4())
     now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%SZ")
     return Response(
         status,
         {
-            "error": error,
+            "error": WORD_OF.get(error, error),
             "error_description": f"AADSTS{code}: {text} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {now}",
             "error_codes": [code],
             "timestamp": now,
@@ -139,15 +167,21 @@ def _audience(form: dict[str, str], request: Request) -> str | None:
     return resource if resource in (*ARM_AUDIENCES, request.base) else None
 
 
-def _make(cloud: Any, audience: str) -> str:
+def _make(cloud: Any, audience: str, client: str = names.CLIENT) -> str:
     now = int(time.time())
+    principal = names.CLIENT_OBJECT if client == names.CLIENT else vaults_certificates.vault_of(cloud, client)["principal"]["object"]
     claims = {
         "aud": audience, "iss": f"https://sts.windows.net/{names.TENANT}/", "iat": now - 300, "nbf": now - 300, "exp": now + LIFETIME,
-        "appid": names.CLIENT, "appidacr": "1", "idtyp": "app", "oid": names.CLIENT_OBJECT,
-        "sub": names.CLIENT_OBJECT, "tid": names.TENANT, "ver": "1.0",
+        "appid": client, "appidacr": "1" if client == names.CLIENT else "2", "idtyp": "app", "oid": principal,
+        "sub": principal, "tid": names.TENANT, "ver": "1.0",
     }  # fmt: skip
     body = f"{_encode({'typ': 'JWT', 'alg': 'HS256'})}.{_encode(claims)}"
     return f"{body}.{_signature(cloud, body)}"
+
+
+def bearer(cloud: Any) -> str:
+    """The header `authorization` of somebody who has signed in for ARM."""
+    return f"Bearer {_make(cloud, ARM_AUDIENCES[0])}"
 
 
 def _encode(value: dict[str, Any]) -> str:
@@ -181,10 +215,18 @@ def check(cloud: Any, request: Request) -> None:
             f"The access token has been obtained for wrong audience or resource '{seen}'.",
             headers=challenge,
         )
+    if claims["appid"] != names.CLIENT:
+        raise ArmError(
+            403,
+            "AuthorizationFailed",
+            f"The client '{claims['appid']}' with object id '{claims['oid']}' does not have authorization to perform action "
+            f"'{action_of(request.method, request.path)}' over scope '{scope_of(request.method, request.path)}' or the scope is invalid.",
+        )
 
 
 ROUTES = [
     ("GET", "/{tenant}/v2.0/.well-known/openid-configuration", configuration),
     ("POST", "/{tenant}/oauth2/v2.0/token", token),
     ("POST", "/{tenant}/oauth2/token", token),
+    ("GET", "/metadata/identity/oauth2/token", machine_token),
 ]

@@ -19,6 +19,7 @@ from ansible_collections.offlineseed.azure.plugins.module_utils.failure import F
 THING = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/one"
 JOB = f"{GROUP}/providers/Microsoft.ImportExport/jobs/srv1"
 IE = api.IMPORT_EXPORT
+THE_JOB = {"id": JOB, "name": "srv1"}
 
 
 def read(task, **options):
@@ -81,7 +82,9 @@ def test_the_last_error_keeps_its_words_when_trying_again_did_not_help(script, t
     for _unused in range(5):
         script.expect("GET", THING, version="2023-05-01", status=503, json=refusal("ServerBusy", "Come back."))
     failure = failure_of(read, task)
-    assert failure.msg.startswith("Failed to read thing one: ServerBusy: Come back. Tried 5 times.")
+    told = "Failed to read thing one: ServerBusy: Come back. Cure: run again later. Tried 5 times, waited 15 seconds."
+    assert failure.msg.startswith(told)
+    assert (failure.fields["attempts"], failure.fields["waited"]) == (5, 15)
     assert time.slept == [1, 2, 4, 8]
 
 
@@ -100,11 +103,11 @@ def test_retry_after_as_a_date_is_waited_for(script, time, task):
     assert time.slept == [33]
 
 
-def test_retry_after_zero_means_now(script, time, task):
+def test_retry_after_zero_names_no_time(script, time, task):
     script.expect("GET", THING, version="2023-05-01", status=429, json=refusal("TooManyRequests"), headers={"Retry-After": "0"})
     script.expect("GET", THING, version="2023-05-01", json={})
     read(task)
-    assert time.slept == [0]
+    assert time.slept == [1]
 
 
 def test_a_retry_after_of_an_hour_ends_the_task_and_says_so(script, time, task):
@@ -120,8 +123,8 @@ def test_a_retry_after_of_an_hour_ends_the_task_and_says_so(script, time, task):
 @pytest.mark.parametrize("headers", [{}, {"Retry-After": "3"}])
 def test_a_patch_of_a_job_that_met_503_is_sent_again(script, time, task, headers):
     script.expect("PATCH", JOB, version=IE, status=503, json=refusal("ServerBusy"), headers=headers)
-    script.expect("PATCH", JOB, version=IE, body={"properties": {"state": "Shipping"}}, json={"name": "srv1"})
-    assert patch_job(task) == {"name": "srv1"}
+    script.expect("PATCH", JOB, version=IE, body={"properties": {"state": "Shipping"}}, json=THE_JOB)
+    assert patch_job(task) == THE_JOB
     assert time.slept == [3 if headers else 1]
 
 
@@ -172,7 +175,7 @@ def test_a_gateways_error_page_is_told_by_its_title(script, time, task):
             raw=b"<html><title>Bad gateway</title></html>",
             headers={"Content-Type": "text/html"},
         )
-    assert failure_of(read, task).msg.startswith("Failed to read thing one: HTTP 502: Bad gateway Tried 5 times.")
+    assert failure_of(read, task).msg.startswith("Failed to read thing one: HTTP 502: Bad gateway Tried 5 times, waited 15 seconds.")
 
 
 def test_a_server_that_answers_with_half_json_is_called_that(script, task):
@@ -214,7 +217,7 @@ def test_netrc_does_not_replace_the_token(script, task, monkeypatch, tmp_path):
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password CANARY-netrc\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     script.expect("GET", THING, version="2023-05-01", json={})
-    script.expect("GET", JOB, version=IE, json={})
+    script.expect("GET", JOB, version=IE, json=THE_JOB)
     read(task)
     task.connect().import_export.get("rg-seed", "srv1")
 
@@ -253,7 +256,7 @@ def test_the_newest_location_of_a_long_operation_is_followed(script, time, task)
     script.expect("GET", "/operations/2", status=202)
     script.expect("GET", "/operations/2", json={"id": THING})
     assert write(task, body={"kind": "x"}) == {"id": THING}
-    assert time.slept == [7, 0.2, 0.8]
+    assert time.slept == [7, 0.4, 0.8]
 
 
 def test_an_operation_with_a_status_resource_is_followed_to_its_end(script, time, task):

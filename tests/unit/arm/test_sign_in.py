@@ -110,9 +110,7 @@ def test_a_token_that_stays_refused_is_an_error(script, task):
 
 
 class TestClouds:
-    @pytest.mark.parametrize(
-        "shape", [metadata, lambda url: [{**metadata(url), "resourceManager": "https://x"}, metadata(url)]]
-    )
+    @pytest.mark.parametrize("shape", [metadata, lambda url: [{**metadata(url), "resourceManager": "https://x"}, metadata(url)]])
     def test_a_metadata_document_is_an_object_or_a_list(self, script, task, shape):
         script.metadata = shape(script.url)
         expect_reads(script, 1)
@@ -265,7 +263,7 @@ def test_a_python_without_the_sdks_says_what_to_install(site):
 def test_options_and_variables_are_those_of_azcollection():
     known = {
         "auth_source", "profile", "subscription_id", "client_id", "secret", "tenant", "cloud_environment", "adfs_authority_url",
-        "cert_validation_mode", "x509_certificate_path", "thumbprint", "disable_instance_discovery",
+        "cert_validation_mode", "x509_certificate_path", "thumbprint", "disable_instance_discovery", "oidc_token", "oidc_token_file_path",
     }  # fmt: skip
     from ansible_collections.offlineseed.azure.plugins.module_utils.arm.options import AZURE_OPTIONS, ENVIRONMENT
 

@@ -94,6 +94,15 @@ class TestTokenCache:
         os.chmod(cache.folder / "key", 0o644)
         assert "0644" in failure_of(cache.load, "key", NOW).msg
 
+    def test_what_belongs_to_somebody_else_is_refused(self, tmp_path, monkeypatch):
+        cache = FileCache(tmp_path / "tokens")
+        cache.save("key", Token("CANARY", NOW + 999))
+        monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+        for use in (lambda: cache.load("key", NOW), lambda: cache.save("other", Token("CANARY", NOW + 999))):
+            failure = failure_of(use)
+            assert failure.fields["field"] == "token_cache" and "must belong to the user that runs" in failure.msg
+            assert "CANARY" not in failure.msg
+
     def test_a_link_in_place_of_the_folder_is_refused(self, tmp_path):
         (tmp_path / "real").mkdir(mode=0o700)
         (tmp_path / "tokens").symlink_to(tmp_path / "real")

@@ -154,6 +154,23 @@ def test_the_environment_of_a_task_signs_it_in(script, play):
     assert script.sign_ins[0]["client_secret"] == "CANARY-other"
 
 
+def test_what_stands_in_a_task_goes_before_the_defaults_of_the_group(script, play):
+    other = SUBSCRIPTION.replace("1", "3")
+    script.expect(
+        "GET", f"/subscriptions/{other}/providers/Microsoft.ImportExport", version="2021-04-01", json={"registrationState": "Registered"}
+    )
+    task = provider()
+    task["offlineseed.azure.resource_provider"]["subscription_id"] = other
+    results, _printed = play.run(task)
+    assert not results["provider"]["failed"]
+
+
+def test_the_defaults_of_the_group_do_not_reach_a_module_outside_it(play, tmp_path):
+    record = {"state_dir": str(tmp_path / "state"), "seed": "srv1", "state": "verified"}
+    results, printed = play.run({"name": "record", "offlineseed.azure.seed_record": record, "ignore_errors": True})
+    assert "Unsupported parameters" not in printed and "record" in results
+
+
 def test_an_unknown_option_is_named(play):
     results, _printed = play.run({"name": "bad", "offlineseed.azure.import_job_info": {"nam": "x"}})
     assert "Unsupported parameters for (offlineseed.azure.import_job_info) module: nam" in results["bad"]["msg"]
