@@ -8,10 +8,11 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: landing_blobs_info
 version_added: 0.1.0
-short_description: Say whether every staged file has landed as a blob
+short_description: Say whether every staged file has landed as a blob, and list the container
 description:
   - Compares the blobs of the landing container with the inventory of the staging folder. A file has landed when there is a page blob of
     its name and length.
+  - Blobs stream by page by page, so that their number costs no memory; names go into a file, the result holds at most 1000 of a kind.
 options:
   storage_account_id:
     description:
@@ -33,8 +34,17 @@ options:
   inventory_file:
     description:
       - Inventory of the staged files on the controller, JSON lines with C(name) and C(size).
+      - One of O(inventory_file) and O(list_file) is required.
     type: path
-    required: true
+  list_file:
+    description:
+      - File on the controller to write the list of blobs to, JSON lines with C(name), C(size), C(blob_type), C(modified), C(etag) and
+        C(leased). It is replaced when the list is complete, and not written in check mode.
+    type: path
+  prefix:
+    description:
+      - Look only at blobs whose names begin with this.
+    type: str
   auth_mode:
     description:
       - V(login) reads blobs with the identity itself, which needs a Storage Blob Data role.
@@ -70,7 +80,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 complete:
-  description: Whether every staged file has landed.
+  description: Whether every staged file has landed; V(null) without O(inventory_file).
   returned: success
   type: bool
   sample: true
@@ -80,7 +90,7 @@ newest_modified:
   type: str
   sample: '2026-01-02T03:04:05Z'
 blobs:
-  description: The comparison. Lists hold at most 1000 entries, the counts are whole.
+  description: The comparison; V(null) without O(inventory_file). Lists hold at most 1000 entries, the counts are whole.
   returned: success
   type: dict
   contains:
@@ -139,6 +149,32 @@ blobs:
       description: Number of blobs that belong to no staged file.
       type: int
       sample: 0
+    leased:
+      description: Names of blobs of staged files that somebody holds by a lease, so that they cannot be removed.
+      type: list
+      elements: str
+      sample: []
+    leased_count:
+      description: Number of those.
+      type: int
+      sample: 0
+listed:
+  description: What was looked at.
+  returned: success
+  type: dict
+  contains:
+    count:
+      description: Number of blobs.
+      type: int
+      sample: 12
+    bytes:
+      description: Their bytes.
+      type: int
+      sample: 104857600
+    file:
+      description: The file with the list; V(null) without O(list_file).
+      type: str
+      sample: null
 """
 
 from ansible_collections.offlineseed.azure.plugins.module_utils.jobs import landing_blobs_info

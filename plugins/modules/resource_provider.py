@@ -10,12 +10,12 @@ module: resource_provider
 version_added: 0.1.0
 short_description: Register resource providers of a subscription
 description:
-  - Registers each namespace that is not registered yet and waits until Azure says V(Registered).
-  - An import job needs C(Microsoft.ImportExport) in the subscription of its storage account.
+  - Registers each namespace that is not registered yet, all at once, and waits until Azure says V(Registered).
+  - An import job needs C(Microsoft.ImportExport) or C(Microsoft.DataBox) in the subscription of its storage account.
 options:
   namespaces:
     description:
-      - Namespaces of the resource providers.
+      - Namespaces of the resource providers. Each is looked at before the first is registered, so that a wrong name registers nothing.
     type: list
     elements: str
     required: true
@@ -37,6 +37,7 @@ attributes:
   idempotent:
     support: full
 seealso:
+  - module: offlineseed.azure.resource_provider_info
   - module: offlineseed.azure.import_job
 author:
   - offlineseed.azure contributors (@offlineseed)
@@ -47,11 +48,12 @@ EXAMPLES = r"""
   offlineseed.azure.resource_provider:
     namespaces:
       - Microsoft.ImportExport
+      - Microsoft.DataBox
 """
 
 RETURN = r"""
 providers:
-  description: The providers in the order of O(namespaces).
+  description: The providers in the order of O(namespaces), each once.
   returned: success
   type: list
   elements: dict
@@ -65,9 +67,7 @@ providers:
       type: str
       sample: Registered
 requests:
-  description:
-    - Write requests that were sent, or in check mode would be sent, in their order.
-    - Recovery passwords in them are masked.
+  description: Write requests that were sent, or in check mode would be sent, in their order.
   returned: success
   type: list
   elements: dict

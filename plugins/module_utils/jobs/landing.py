@@ -1,13 +1,11 @@
 # Copyright: (c) 2026, offlineseed.azure contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Compare what lies in the landing container with what was staged."""
+"""The container that a seed lands in: found by its account, opened by token or key."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,9 +14,9 @@ from ..arm import api
 from ..arm.blobs import Blob, Container
 from ..failure import Failure, refuse
 from . import limits
+from .data_box_parts import within
 
 PAGE_BLOB = "PageBlob"
-NAMED = 1000  # names in a result; the count says how many there are
 LIST_KEYS = "Microsoft.Storage/storageAccounts/listKeys/action"
 # Answers of the blob service to a token that has no role on the data.
 NO_DATA_ROLE = frozenset({"AuthorizationPermissionMismatch", "AuthenticationFailed", "InvalidAuthenticationInfo", "AuthorizationFailure"})
@@ -28,7 +26,6 @@ LANDING_OPTIONS = {
     "account": {"type": "str"},
     "storage_account_id": {"type": "str"},
     "container": {"type": "str", "required": True},
-    "inventory_file": {"type": "path", "required": True},
     "auth_mode": {"type": "str", "choices": ["auto", "key", "login"], "default": "auto"},
 }
 LANDING_RULES = {
@@ -36,73 +33,6 @@ LANDING_RULES = {
     "mutually_exclusive": [("storage_account_id", "account")],
     "required_together": [("account", "resource_group")],
 }
-
-
-@dataclass
-class Comparison:
-    """Filled while blobs stream by; after `finish` the rest of `waiting` is missing."""
-
-    expected: int
-    waiting: dict[str, int] = field(repr=False)
-    ours: list[Blob] = field(default_factory=list, repr=False)
-    different: list[dict[str, Any]] = field(default_factory=list)
-    extra: list[str] = field(default_factory=list)
-    newest: datetime | None = None
-
-    def see(self, blob: Blob) -> None:
-        """Sort one blob of the container in."""
-        size = self.waiting.pop(blob.name, None)
-        if size is None:
-            self.extra.append(blob.name)
-        elif size == blob.size and blob.kind == PAGE_BLOB:
-            self.ours.append(blob)
-            self.newest = max(self.newest or blob.modified, blob.modified)
-        else:
-            self.different.append({"name": blob.name, "expected": size, "seen": blob.size, "blob_type": blob.kind})
-
-    @property
-    def complete(self) -> bool:
-        return not self.waiting and not self.different
-
-    def as_result(self) -> dict[str, Any]:
-        return {
-            "expected": self.expected,
-            "present": len(self.ours),
-            "bytes": sum(blob.size for blob in self.ours),
-            "missing": sorted(self.waiting)[:NAMED],
-            "missing_count": len(self.waiting),
-            "different": self.different[:NAMED],
-            "different_count": len(self.different),
-            "extra": self.extra[:NAMED],
-            "extra_count": len(self.extra),
-        }
-
-
-def inventory(path: str) -> dict[str, int]:
-    """Name and size of every staged file in a file of JSON lines `{"name", "size"}`."""
-    found: dict[str, int] = {}
-    try:
-        with open(path, encoding="utf-8") as lines:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    name, size = _entry(path, number, line)
-                    found[name] = size
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise refuse("inventory_file", path, "a readable file of JSON lines", f"Reading it failed: {reason}.") from None
-    if not found:
-        raise refuse("inventory_file", path, "a list of at least one staged file", "Take the inventory of the staging folder first.")
-    return found
-
-
-def _entry(path: str, number: int, line: str) -> tuple[str, int]:
-    try:
-        entry = json.loads(line)
-        return str(entry["name"]), int(entry["size"])
-    except (ValueError, TypeError, KeyError):
-        raise refuse(
-            "inventory_file", f"{path} line {number}", 'JSON such as {"name": "...", "size": 512}', "Take the inventory anew."
-        ) from None
 
 
 def check(params) -> None:
@@ -115,29 +45,53 @@ def check(params) -> None:
         limits.check("resource_group", params["resource_group"])
 
 
-def compare(azure, params, expected: dict[str, int]) -> tuple[Comparison, Container]:
-    """Stream the container past the inventory; with auth_mode auto an account key is used where the identity has no role on the data."""
-    account = _account(azure, params)
-    url = account["properties"]["primaryEndpoints"]["blob"].rstrip("/")
-    if params["auth_mode"] != "key":
-        container = azure.container(url, params["container"])
+class Landing:
+    """The landing container behind the options of a task.
+
+    With auth_mode auto a key of the account is used where the identity has no role on the data; that is found out by the first request.
+    """
+
+    def __init__(self, azure, params):
+        self._azure, self._params = azure, params
+        self.account = account_of(azure, params)
+        self.url = blob_endpoint(self.account)
+        self.container = self._open(by_key=params["auth_mode"] == "key")
+
+    def _open(self, *, by_key: bool, name: str | None = None) -> Container:
+        key = key_of(self._azure, self.account) if by_key else None
+        return self._azure.container(self.url, name or self._params["container"], key)
+
+    def pages(self, prefix: str | None = None) -> Iterator[list[Blob]]:
+        """The blobs of the container, page by page."""
+        pages = self.container.pages(prefix)
+        first = self.first_try(lambda: next(pages, []))
+        if first is None:
+            pages = self.container.pages(prefix)
+            first = next(pages, [])
+        yield first
+        yield from pages
+
+    def first_try(self, ask: Callable[[], Any]) -> Any:
+        """What `ask` answers; None after a refusal for want of a role, with `container` then opened by key."""
         try:
-            return _compared(container.blobs(), expected), container
+            return ask()
         except Failure as failure:
-            if params["auth_mode"] == "login" or failure.fields.get("code") not in NO_DATA_ROLE:
+            if self._params["auth_mode"] != "auto" or failure.fields.get("code") not in NO_DATA_ROLE:
                 raise
-    container = azure.container(url, params["container"], _key(azure, account))
-    return _compared(container.blobs(), expected), container
+        self.container = self._open(by_key=True, name=self.container.name)
+        return None
 
 
-def _compared(blobs: Iterable[Blob], expected: dict[str, int]) -> Comparison:
-    comparison = Comparison(len(expected), dict(expected))
-    for blob in blobs:
-        comparison.see(blob)
-    return comparison
+def blob_endpoint(account: Mapping[str, Any]) -> str:
+    """The URL of the account's blob service, without a slash at its end."""
+    url = within(account, "properties", "primaryEndpoints").get("blob")
+    if isinstance(url, str) and url.startswith("https://"):
+        return url.rstrip("/")
+    name = account.get("name")
+    raise refuse("account", name, "an account with a blob service", f"Azure names no blob endpoint of it ({url!r}). Use another account.")
 
 
-def _account(azure, params) -> dict[str, Any]:
+def account_of(azure, params) -> dict[str, Any]:
     path = params["storage_account_id"] or api.storage_account(azure.subscription_id, params["resource_group"], params["account"])
     name = path.rsplit("/", 1)[-1]
     found = azure.arm.get(f"read storage account {name}", path, api.STORAGE, action="Microsoft.Storage/storageAccounts/read")
@@ -146,7 +100,7 @@ def _account(azure, params) -> dict[str, Any]:
     return found
 
 
-def _key(azure, account: dict[str, Any]) -> tuple[str, str]:
+def key_of(azure, account: dict[str, Any]) -> tuple[str, str]:
     name = account["name"]
     answer = azure.arm.post(f"list the keys of storage account {name}", f"{account['id']}/listKeys", api.STORAGE, action=LIST_KEYS)
     key = next((one["value"] for one in (answer or {}).get("keys") or () if one.get("value")), None)

@@ -23,6 +23,7 @@ class Blobs:
     def __init__(self, state: Any, azurite: Azurite) -> None:
         self._state = state
         self._azurite = azurite
+        self._services: dict[tuple[str, str], BlobServiceClient] = {}
 
     def tell_accounts(self) -> None:
         """Let Azurite know every account and its two keys."""
@@ -33,14 +34,20 @@ class Blobs:
         return self._azurite.endpoint(account)
 
     def _service(self, account: str) -> BlobServiceClient:
+        """A client that stays open, so that ARM's questions about containers do not wait for TLS each time."""
         keys = next((known["keys"] for known in self._state["accounts"].values() if known["name"] == account), None)
         if keys is None:
             raise KeyError(f"the lab has no storage account {account!r}")
-        ca = str(self._azurite.certificates.ca)
-        return BlobServiceClient(self.endpoint(account), credential=keys[0], connection_verify=ca, max_single_put_size=PAGE, retry_total=2)
+        known = (self.endpoint(account), keys[0])
+        if known not in self._services:
+            self._services[known] = BlobServiceClient(
+                known[0], credential=keys[0], connection_verify=str(self._azurite.certificates.ca), max_single_put_size=PAGE,
+                retry_total=2, initial_backoff=1, increment_base=1,
+            )  # fmt: skip
+        return self._services[known]
 
     def container(self, account: str, name: str) -> ContainerClient:
-        """A client of one container; close it after use (it is a context manager)."""
+        """A client of one container (a context manager that leaves the connections of its account open)."""
         return self._service(account).get_container_client(name)
 
     def properties(self, account: str, container: str) -> Any | None:
@@ -60,6 +67,11 @@ class Blobs:
             return False
         return True
 
+    def open_to(self, account: str, container: str, public: str | None) -> None:
+        """Let anybody read a container ("container"), its blobs ("blob"), or nothing of it (None)."""
+        with self.container(account, container) as client:
+            client.set_container_access_policy(signed_identifiers={}, public_access=public)
+
     def delete(self, account: str, container: str) -> bool:
         """Delete a container with all that is in it; False where there was none."""
         try:
@@ -71,8 +83,7 @@ class Blobs:
 
     def names(self, account: str) -> list[str]:
         """The containers of an account."""
-        with self._service(account) as service:
-            return sorted(item.name for item in service.list_containers())
+        return sorted(item.name for item in self._service(account).list_containers())
 
     def files(self, account: str, container: str) -> list[tuple[str, int]]:
         """(name, bytes) of every blob of a container, by name; empty where there is no container."""

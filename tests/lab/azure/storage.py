@@ -35,8 +35,10 @@ SETTABLE = frozenset(DEFAULTS) | {
     "allowCrossTenantReplication",
     "defaultToOAuthAuthentication",
     "encryption",
+    "immutableStorageWithVersioning",
     "isNfsV3Enabled",
 }
+ENCRYPTION = {"keySource": "Microsoft.Storage", "services": {"blob": {"enabled": True, "keyType": "Account"}}}
 
 
 def account_id(account: dict[str, Any]) -> str:
@@ -70,6 +72,8 @@ def _described(cloud: Any, account: dict[str, Any]) -> dict[str, Any]:
             "statusOfPrimary": "available",
             "primaryEndpoints": {"blob": endpoint},
             "privateEndpointConnections": [],
+            "encryption": account["properties"].get("encryption", ENCRYPTION),
+            "keyCreationTime": account.get("keys_made") or dict.fromkeys(("key1", "key2"), account["created"]),
         },
     }
 
@@ -80,10 +84,12 @@ def put(cloud: Any, request: Request, subscription: str, group: str, account: st
     _check_body(account, body)
     known = cloud.state["accounts"].get(account)
     if known is None:
+        _check_acls(body)
         return _create(cloud, request, group, account, body)
     if known["group"].lower() != group.lower():
         raise ArmError(409, "StorageAccountAlreadyTaken", f"The storage account named {account} is already taken.")
     _refuse_new_nature(known, body)
+    _check_acls(body)
     with cloud.state.changed():
         _apply(known, body)
     return Response(200, _described(cloud, known))
@@ -115,6 +121,15 @@ def _check_body(account: str, body: dict[str, Any]) -> None:
             "InvalidRequestPropertyValue",
             f"The value '{sku}' is not allowed for property sku.name. Allowed values are: {', '.join(SKUS)}.",
         )
+
+
+def _check_acls(body: dict[str, Any]) -> None:
+    """A firewall without its default action is refused, as the API file says that it is required."""
+    acls = (body.get("properties") or {}).get("networkAcls")
+    seen = acls.get("defaultAction") if acls is not None else "Allow"
+    if seen not in ("Allow", "Deny"):
+        told = f"The value '{seen}' is not allowed for property networkAcls.defaultAction. Allowed values are: Allow, Deny."
+        raise ArmError(400, "InvalidRequestPropertyValue", told)
 
 
 def _name_rule(account: str) -> str:
@@ -168,8 +183,8 @@ def _apply(account: dict[str, Any], body: dict[str, Any]) -> None:
     if (body.get("sku") or {}).get("name"):
         account["sku"] = body["sku"]["name"]
     for name, value in (body.get("properties") or {}).items():
-        if name == "networkAcls":
-            account["properties"][name] = {**account["properties"][name], **value}
+        if name == "networkAcls":  # rules that a request leaves out are gone
+            account["properties"][name] = {**NETWORK, **value}
         elif name in SETTABLE:
             account["properties"][name] = value
 
@@ -207,6 +222,7 @@ def list_all(cloud: Any, request: Request, subscription: str, group: str | None 
 def patch(cloud: Any, request: Request, subscription: str, group: str, account: str) -> Response:
     """Change an account."""
     known, body = find(cloud, group, account), request.json()
+    _check_acls(body)
     with cloud.state.changed():
         _apply(known, body)
     return Response(200, _described(cloud, known))
@@ -242,6 +258,7 @@ def regenerate_key(cloud: Any, request: Request, subscription: str, group: str, 
         raise ArmError(400, "InvalidValuesForRequestParameters", "Values for request parameters are invalid: keyName.", target="keyName")
     with cloud.state.changed():
         known["keys"][int(wanted[-1]) - 1] = account_key()
+        known["keys_made"] = {**dict.fromkeys(("key1", "key2"), known["created"]), **known.get("keys_made", {}), wanted: cloud.state.now()}
         cloud.blobs.tell_accounts()
     return list_keys(cloud, request, subscription, group, account)
 

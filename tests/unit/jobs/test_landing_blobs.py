@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import base64
+import gc
 import json
 
 import pytest
 from unit.scripted import ANYTHING, GROUP, refusal
 
 from ansible_collections.offlineseed.azure.plugins.module_utils.arm.blobs import PAGE
-from ansible_collections.offlineseed.azure.plugins.module_utils.jobs import landing_blobs, landing_blobs_info
+from ansible_collections.offlineseed.azure.plugins.module_utils.jobs import landing_blobs, landing_blobs_info, landing_compare
 
 ACCOUNT = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/seedlanding"
 KEY = base64.b64encode(b"CANARY account key").decode()
@@ -178,3 +179,107 @@ def test_an_inventory_that_is_not_there_is_named(task, tmp_path):
 def test_an_account_that_is_not_there_is_named(script, task, inventory):
     script.expect("GET", ACCOUNT, version="2023-05-01", status=404, json=refusal("ResourceNotFound"))
     assert task.fail(landing_blobs_info, **wanted(inventory)).fields["seen"] == ACCOUNT
+
+
+class TestListing:
+    def test_every_blob_goes_into_the_file_and_the_result_only_counts_them(self, script, task, tmp_path):
+        expect_account(script)
+        expect_page(script, blob("a", 512), following="m1")
+        expect_page(script, blob("b", 7, "BlockBlob"), marker="m1")
+        path = tmp_path / "list.jsonl"
+        result = task.run(landing_blobs_info, **wanted(None, list_file=str(path)))
+        assert result["listed"] == {"count": 2, "bytes": 519, "file": str(path)}
+        assert (result["blobs"], result["complete"], result["newest_modified"]) == (None, None, None)
+        lines = [json.loads(line) for line in path.read_text().splitlines()]
+        assert lines[0] == {
+            "name": "a", "size": 512, "blob_type": "PageBlob", "modified": "2026-01-02T03:04:05Z", "etag": "0x2", "leased": False,
+        }  # fmt: skip
+        assert [one["name"] for one in lines] == ["a", "b"] and list(tmp_path.glob(".list-*")) == []
+
+    def test_a_list_that_breaks_off_leaves_the_earlier_file(self, script, task, tmp_path):
+        path = tmp_path / "list.jsonl"
+        path.write_text("earlier")
+        expect_account(script)
+        expect_page(script, blob("a", 512), following="m1")
+        expect_page(script, marker="m1", status=404, raw=b"<Error><Code>ContainerNotFound</Code></Error>")
+        task.fail(landing_blobs_info, **wanted(None, list_file=str(path)))
+        assert path.read_text() == "earlier" and list(tmp_path.glob(".list-*")) == []
+
+    def test_check_mode_writes_no_file(self, script, task, tmp_path):
+        expect_account(script)
+        expect_page(script, blob("a", 512))
+        task.run(landing_blobs_info, check=True, **wanted(None, list_file=str(tmp_path / "list.jsonl")))
+        assert list(tmp_path.glob("*.jsonl")) == []
+
+    def test_a_prefix_is_the_services_to_apply(self, script, task, inventory):
+        expect_account(script)
+        text = f"<EnumerationResults><Blobs>{blob('a_AIBBlob', 512)}</Blobs><NextMarker/></EnumerationResults>"
+        query = {**LIST, "prefix": "a_"}
+        script.expect("GET", "/seedlanding/seed-srv1", query=query, token=script.token(2), headers=XML, raw=text.encode())
+        assert task.run(landing_blobs_info, **wanted(inventory, prefix="a_"))["listed"]["count"] == 1
+
+    def test_neither_inventory_nor_list_is_refused(self, task):
+        with pytest.raises(AssertionError, match="inventory_file, list_file"):
+            task.run(landing_blobs_info, **wanted(None))
+
+    def test_a_folder_that_is_not_there_is_named(self, script, task, tmp_path):
+        expect_account(script)
+        failure = task.fail(landing_blobs_info, **wanted(None, list_file=str(tmp_path / "no" / "list.jsonl")))
+        assert failure.fields["field"] == "list_file"
+
+
+def test_a_blob_that_somebody_holds_is_named(script, task, inventory):
+    expect_account(script)
+    held = blob("a_AIBBlob", 512).replace("</Properties>", "<LeaseStatus>locked</LeaseStatus><LeaseState>leased</LeaseState></Properties>")
+    expect_page(script, held, blob("b_BaseBlob", 1024))
+    result = task.run(landing_blobs_info, **wanted(inventory))
+    assert (result["complete"], result["blobs"]["leased"], result["blobs"]["leased_count"]) == (True, ["a_AIBBlob"], 1)
+
+
+def test_names_are_compared_letter_by_letter(script, task, tmp_path):
+    names = ["B", "a", "b", "ä", "😀", "ﬀ", "e\u0301", "é"]
+    path = tmp_path / "inventory.jsonl"
+    path.write_text("".join(json.dumps({"name": name, "size": 512}) + "\n" for name in names), encoding="utf-8")
+    expect_account(script)
+    expect_page(script, *(blob(name, 512) for name in reversed(names)), blob("A", 512))
+    result = task.run(landing_blobs_info, **wanted(str(path)))
+    assert (result["complete"], result["blobs"]["extra"], result["blobs"]["present"]) == (True, ["A"], len(names))
+
+
+def test_an_account_without_a_blob_service_is_named(script, task, inventory):
+    said = {"id": ACCOUNT, "name": "seedlanding", "properties": {"primaryEndpoints": {"file": "https://x"}}}
+    script.expect("GET", ACCOUNT, version="2023-05-01", json=said)
+    assert "no blob endpoint" in task.fail(landing_blobs_info, **wanted(inventory)).msg
+
+
+def test_removal_goes_page_by_page_and_asks_for_the_next_when_the_last_is_gone(script, task, tmp_path):
+    path = tmp_path / "inventory.jsonl"
+    path.write_text("".join(json.dumps({"name": f"{letter}_AIBBlob", "size": 512}) + "\n" for letter in "ab"))
+    expect_account(script)
+    expect_page(script, blob("a_AIBBlob", 512), following="m1")
+    expect_delete(script, "a_AIBBlob")
+    expect_page(script, blob("b_AIBBlob", 512), marker="m1")
+    expect_delete(script, "b_AIBBlob")
+    assert task.run(landing_blobs, **wanted(str(path)))["removed_count"] == 2
+
+
+class TestMemory:
+    def test_ten_times_the_blobs_cost_the_same_memory(self, tmp_path, monkeypatch):
+        from benchmark import blob_listing
+
+        from ansible_collections.offlineseed.azure.plugins.module_utils.arm import blobs
+
+        pages = blobs.Container.pages
+
+        def tidied(*asked):
+            for page in pages(*asked):
+                yield page
+                gc.collect()  # the SDK leaves cycles behind, which otherwise go when Python finds time
+
+        monkeypatch.setattr(blobs, "PAGE", 100)
+        monkeypatch.setattr(landing_compare, "BATCH", 100)
+        monkeypatch.setattr(blobs.Container, "pages", tidied)
+        blob_listing.cost(tmp_path / "warm", 200)  # what the SDK makes once
+        few, many = blob_listing.cost(tmp_path / "few", 200), blob_listing.cost(tmp_path / "many", 2000)
+        assert many.result["complete"] and many.result["blobs"]["present"] == many.result["listed"]["count"] == 2000
+        assert many.peak_mb < 1.2 * few.peak_mb, (many.peak_mb, few.peak_mb)

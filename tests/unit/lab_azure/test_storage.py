@@ -121,3 +121,52 @@ def test_a_deleted_account_takes_its_containers_along(azure):
     assert [azure.send("DELETE", path).status for _unused in range(2)] == [200, 204]
     azure.make_account()
     assert azure.cloud.blobs.names("seedlanding") == []
+
+
+def test_a_firewall_is_replaced_whole_and_needs_its_default_action(azure):
+    path = azure.make_account(
+        properties={"networkAcls": {"defaultAction": "Deny", "ipRules": [{"value": "203.0.113.7", "action": "Allow"}]}}
+    )
+    assert azure.refused("PATCH", path, {"properties": {"networkAcls": {"bypass": "Logging"}}})[:2] == (400, "InvalidRequestPropertyValue")
+    acls = azure.send("PATCH", path, {"properties": {"networkAcls": {"defaultAction": "Deny", "bypass": "Logging"}}}).body["properties"][
+        "networkAcls"
+    ]
+    assert (acls["ipRules"], acls["bypass"]) == ([], "Logging")
+
+
+def test_a_renewed_key_has_a_time_of_its_own(azure):
+    path = azure.make_account()
+    before = azure.get(path)["properties"]["keyCreationTime"]
+    azure.clock.advance(days=1)
+    azure.send("POST", f"{path}/regenerateKey", {"keyName": "key2"})
+    after = azure.get(path)["properties"]["keyCreationTime"]
+    assert (before["key1"] == after["key1"], before["key2"] == after["key2"]) == (True, False)
+
+
+def test_a_container_tells_its_hold_its_policy_and_its_lease(azure):
+    path = azure.make_account() + "/blobServices/default/containers/seed-srv1"
+    azure.send("PUT", path, {})
+    assert azure.send("POST", f"{path}/setLegalHold", {"tags": ["case7"]}).body == {"hasLegalHold": True, "tags": ["case7"]}
+    azure.send("PUT", f"{path}/immutabilityPolicies/default", {"properties": {"immutabilityPeriodSinceCreationInDays": 30}})
+    with azure.cloud.blobs.container("seedlanding", "seed-srv1") as client:
+        lease = client.acquire_lease(-1)
+    told = azure.get(path)["properties"]
+    assert (told["hasLegalHold"], told["hasImmutabilityPolicy"], told["leaseState"], told["leaseDuration"]) == (
+        True,
+        True,
+        "Leased",
+        "Infinite",
+    )
+    assert azure.refused("DELETE", path)[:2] == (409, "ContainerProtectedFromDeletion")
+    lease.release()
+    azure.send("POST", f"{path}/clearLegalHold", {"tags": ["case7"]})
+    azure.send("DELETE", f"{path}/immutabilityPolicies/default")
+    told = azure.get(path)["properties"]
+    assert (told["hasLegalHold"], told["hasImmutabilityPolicy"], told["leaseState"]) == (False, False, "Available")
+
+
+def test_a_container_is_closed_again(azure):
+    path = azure.make_account(properties={"allowBlobPublicAccess": True}) + "/blobServices/default/containers/seed-srv1"
+    azure.send("PUT", path, {"properties": {"publicAccess": "Blob"}})
+    assert azure.get(path)["properties"]["publicAccess"] == "Blob"
+    assert azure.send("PATCH", path, {"properties": {"publicAccess": "None"}}).body["properties"]["publicAccess"] == "None"
