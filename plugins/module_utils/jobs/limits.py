@@ -39,6 +39,11 @@ FORMS = {
         "3 to 63 lower-case letters, digits and single hyphens between them",
         "Choose another name, for example by writing it in lower case with - in place of _.",
     ),
+    "recovery vault": Form(
+        re.compile(r"[A-Za-z][A-Za-z0-9-]{1,49}"),
+        "2 to 50 letters, digits and hyphens, starting with a letter",
+        "Choose another name; a vault cannot be renamed.",
+    ),
     "resource_group": Form(
         re.compile(r"[-\w.()]{0,89}[-\w()]"),
         "1 to 90 letters, digits and any of - _ . ( ), not ending with a full stop",

@@ -34,14 +34,16 @@ FRESH: dict[str, Any] = {
     "operations": {},
     "locks": {},
     "vaults": {},
+    "deleted_vaults": {},
     "mab_containers": {},
     "mab_items": {},
     "jobs": {},
     "data_box_jobs": {},
     "parcels": {},
     "faults": [],
+    "datacenter_faults": [],
 }
-NOT_HASHED = ("faults", "operations", "signing_key")
+NOT_HASHED = ("faults", "datacenter_faults", "operations", "signing_key")
 
 
 class State:

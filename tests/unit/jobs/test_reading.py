@@ -110,8 +110,8 @@ class TestVault:
         script.expect(
             "GET", f"{VAULT}/backupProtectionContainers", version=VAULTS, query={"$filter": mab}, json={"value": [{"properties": server}]}
         )
-        script.expect("GET", f"{VAULT}/backupProtectedItems", version=VAULTS, query={"$filter": files}, json={"value": list(items)})
         script.expect("GET", f"{VAULT}/usages", version=VAULTS, json={"value": [usage]})
+        script.expect("GET", f"{VAULT}/backupProtectedItems", version=VAULTS, query={"$filter": files}, json={"value": list(items)})
 
     def run(self, task):
         return task.run(recovery_vault_info, resource_group="rg-seed", name="vault1")
