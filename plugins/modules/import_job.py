@@ -14,8 +14,8 @@ description:
   - The recovery passwords are read from escrow by serial number inside the task. No variable, fact or result ever holds one.
   - A job is made only after Azure said that there is none of that name. When the answer is lost on the way, the job is looked for before
     anything is sent again, so that there is never a second one.
-  - A job that exists with the same drives is only brought in line where Azure allows it (return address, carrier, log level, tags). With
-    other drives, another account or region the task fails and says both sides.
+  - A job that exists with the same drives is only brought in line where Azure allows it (return address, carrier, notifications, log level,
+    backup of manifests, tags). With other drives, another account, region or container of logs the task fails and says both sides.
   - Azure deletes a job 14 days after it was made when it is not told of a parcel (M(offlineseed.azure.shipping_update)).
 options:
   resource_group:
@@ -32,7 +32,8 @@ options:
     description:
       - V(present) makes the job or brings it in line.
       - V(canceled) asks Azure to cancel it; possible before the drives are received.
-      - V(absent) deletes it; possible before it is shipped and after it is completed or canceled.
+      - V(absent) deletes it; possible before it is shipped and after it is completed or canceled. Where the service would refuse, the task
+        fails and says why and what to do.
     type: str
     choices:
       - present
@@ -136,6 +137,29 @@ options:
           - Your account number with the carrier.
         type: str
         required: true
+  notifications:
+    description:
+      - Who is written to about the job, on V(data_box). Without it the address in O(return_address.email), of whatever the service
+        writes about.
+      - V(import_export) writes to O(return_address.email) only and knows no stages. The task warns where more is asked for.
+    type: dict
+    suboptions:
+      emails:
+        description:
+          - E-mail addresses, all of them. By default that of O(return_address.email), beside which others that the job has stay.
+        type: list
+        elements: str
+      stages:
+        description:
+          - The stages of which the service writes, and no others. Without it the job's own choice stays.
+        type: list
+        elements: str
+        choices:
+          - creating
+          - shipped
+          - received
+          - copying
+          - returning
   log_level:
     description:
       - V(Error) logs what went wrong, V(Verbose) every blob.
@@ -151,7 +175,7 @@ options:
     default: true
   diagnostics_path:
     description:
-      - Container that the logs are written to.
+      - Container that the logs are written to. A job that exists does not change it; the task fails if it is another one.
     type: str
     default: waimportexport
   tags:
@@ -208,8 +232,12 @@ attributes:
     support: full
   idempotent:
     support: full
+notes:
+  - A provider that the subscription has not registered is explained, not registered by this task (M(offlineseed.azure.resource_provider)
+    does that, and needs rights on the whole subscription).
 seealso:
   - module: offlineseed.azure.import_job_info
+  - module: offlineseed.azure.resource_provider
   - module: offlineseed.azure.shipping_update
 author:
   - offlineseed.azure contributors (@offlineseed)
@@ -263,6 +291,13 @@ EXAMPLES = r"""
     return_shipping:
       carrier: FedEx
       account_number: "123456789"
+    notifications:
+      emails:
+        - it@example.com
+        - backup@example.com
+      stages:
+        - received
+        - returning
     escrow_dir: "{{ seed_state_dir }}/srv2/escrow"
     escrow_password_file: "{{ seed_escrow_password_file }}"
 
@@ -307,6 +342,10 @@ job:
       description: The service's own word for it.
       type: str
       sample: Creating
+    actor:
+      description: Who moves it on, V(person), V(carrier), V(azure) or V(nobody).
+      type: str
+      sample: person
     terminal:
       description: Whether nothing more will happen to it.
       type: bool
@@ -523,6 +562,46 @@ job:
           description: Day of shipping as it was told; V(null) where it was not. V(data_box) does not keep it.
           type: str
           sample: '2026-01-02'
+    notifications:
+      description: Who is written to; V(null) where the service does not tell.
+      type: dict
+      contains:
+        emails:
+          description: Addresses; on V(import_export) the one of the return address.
+          type: list
+          elements: str
+          sample:
+            - it@example.com
+        stages:
+          description: Stages of which the service writes; V(null) where it does not tell, as on V(import_export).
+          type: list
+          elements: str
+          sample:
+            - received
+            - returning
+    customer_action:
+      description: What the service waits for a person to decide; V(null) mostly, and always on V(import_export).
+      type: dict
+      contains:
+        text:
+          description: What to do.
+          type: str
+          sample: 'Azure waits for you: copying has stopped until you say how to go on. …'
+        reason:
+          description: The service's own words; V(null) without any.
+          type: str
+          sample: null
+        choices:
+          description: The service's words for what can be chosen.
+          type: list
+          elements: str
+          sample:
+            - Resume
+        drives:
+          description: Serial numbers of the drives that it is about, where it is about some.
+          type: list
+          elements: str
+          sample: []
     tags:
       description: Tags, name to text.
       type: dict
@@ -555,6 +634,30 @@ backend_reason:
   returned: O(backend=auto)
   type: str
   sample: 'Both answer; data_box is taken, because it follows import_export. data_box: Microsoft.DataBox is Registered …'
+changes:
+  description:
+    - What the bodies of RV(requests) change, field by field; empty where nothing is sent, and for a request without a body.
+    - A field of a list, such as the drives of a new job, is told whole. Recovery passwords are masked.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    object:
+      description: The last two parts of the path of the request.
+      type: str
+      sample: jobs/srv1
+    path:
+      description: The field, in the service's words.
+      type: str
+      sample: properties.logLevel
+    was:
+      description: What it is; V(null) where it is not set.
+      type: raw
+      sample: Error
+    becomes:
+      description: What it becomes.
+      type: raw
+      sample: Verbose
 requests:
   description:
     - Write requests that were sent, or in check mode would be sent, in their order.

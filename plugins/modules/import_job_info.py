@@ -12,6 +12,7 @@ short_description: Read import jobs
 description:
   - Reads one import job of Microsoft.ImportExport or Microsoft.DataBox, or all of a resource group or of the subscription.
   - Azure's lists leave out what matters, so each job that is not over is read on its own, at most 8 at once.
+  - Can tell whether a job holds the recovery passwords that escrow holds, without ever returning one.
 options:
   resource_group:
     description:
@@ -21,6 +22,22 @@ options:
     description:
       - Name of one job. Needs O(resource_group).
     type: str
+  check_keys:
+    description:
+      - Ask the service for the recovery passwords of the job, compare them in memory with those in escrow, and tell the outcome of each
+        drive in RV(jobs[].drives[].key). Needs O(name), O(escrow_dir) and O(escrow_password_file).
+      - Needs the action C(Microsoft.ImportExport/jobs/listBitLockerKeys/action) or C(Microsoft.DataBox/jobs/listCredentials/action), which
+        readers do not have.
+    type: bool
+    default: false
+  escrow_dir:
+    description:
+      - Folder with the sealed recovery passwords, one file a drive, where the task runs.
+    type: path
+  escrow_password_file:
+    description:
+      - File with the password of the escrow, or a script that prints it.
+    type: path
   backend:
     description:
       - Service that is asked.
@@ -49,6 +66,16 @@ EXAMPLES = r"""
     resource_group: rg-seed
     name: srv1
   register: found
+
+- name: Import job holds the keys that escrow holds
+  offlineseed.azure.import_job_info:
+    resource_group: rg-seed
+    name: srv1
+    check_keys: true
+    escrow_dir: "{{ seed_state_dir }}/srv1/escrow"
+    escrow_password_file: "{{ seed_escrow_password_file }}"
+  register: keys
+  failed_when: keys.jobs[0].drives | map(attribute='key') | unique != ['matches']
 
 - name: All import jobs of the subscription are read
   offlineseed.azure.import_job_info:
@@ -87,6 +114,10 @@ jobs:
       description: The service's own word for it.
       type: str
       sample: Creating
+    actor:
+      description: Who moves it on, V(person), V(carrier), V(azure) or V(nobody).
+      type: str
+      sample: person
     terminal:
       description: Whether nothing more will happen to it.
       type: bool
@@ -162,6 +193,12 @@ jobs:
           description: The service's own word for the state of the drive; only on V(data_box), once there is one.
           type: str
           sample: InProgress
+        key:
+          description:
+            - Only with O(check_keys). V(matches) if job and escrow hold the same recovery password, V(differs) if they hold different ones,
+              V(missing) if the service names none, V(not_in_escrow) if escrow has no file of the drive.
+          type: str
+          sample: matches
     ship_to:
       description: Where the parcel goes.
       type: dict
@@ -303,6 +340,46 @@ jobs:
           description: Day of shipping as it was told; V(null) where it was not. V(data_box) does not keep it.
           type: str
           sample: '2026-01-02'
+    notifications:
+      description: Who is written to; V(null) where the service does not tell.
+      type: dict
+      contains:
+        emails:
+          description: Addresses; on V(import_export) the one of the return address.
+          type: list
+          elements: str
+          sample:
+            - it@example.com
+        stages:
+          description: Stages of which the service writes; V(null) where it does not tell, as on V(import_export).
+          type: list
+          elements: str
+          sample:
+            - received
+            - returning
+    customer_action:
+      description: What the service waits for a person to decide; V(null) mostly, and always on V(import_export).
+      type: dict
+      contains:
+        text:
+          description: What to do.
+          type: str
+          sample: 'Azure waits for you: copying has stopped until you say how to go on. …'
+        reason:
+          description: The service's own words; V(null) without any.
+          type: str
+          sample: null
+        choices:
+          description: The service's words for what can be chosen.
+          type: list
+          elements: str
+          sample:
+            - Resume
+        drives:
+          description: Serial numbers of the drives that it is about, where it is about some.
+          type: list
+          elements: str
+          sample: []
     tags:
       description: Tags, name to text.
       type: dict

@@ -8,13 +8,14 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: shipping_update
 version_added: 0.1.0
-short_description: Tell Azure which parcel holds the drives of an import job
+short_description: Tell Azure which parcel holds the drives of an import job, and who brings them back
 description:
   - Sets carrier and tracking number and the state C(Shipping) in one request; one without the other changes nothing. On
     Microsoft.DataBox the devices are marked as shipped.
   - Before that every open job of the subscription is looked at. A tracking number that one of them has is refused.
   - Azure wants to know the parcel within 14 days after the job was made, and to receive it within 14 days after that.
   - While the parcel is on its way the number can still be corrected.
+  - Return address and carrier of a job that somebody else made, such as the agent's own tool, are set with the parcel or alone.
 options:
   resource_group:
     description:
@@ -28,11 +29,13 @@ options:
     required: true
   carrier:
     description:
-      - Carrier of the parcel, as C(ship_to.carriers) of M(offlineseed.azure.import_job) spells it. The task fails without it.
+      - Carrier of the parcel, as C(ship_to.carriers) of M(offlineseed.azure.import_job) spells it. The task fails without it,
+        unless only O(return_address) or O(return_shipping) is given.
     type: str
   tracking_number:
     description:
-      - Number on the label of the parcel. The task fails without it. Blanks, hyphens and case do not count when it is compared.
+      - Number on the label of the parcel. The task fails without it, unless only O(return_address) or O(return_shipping) is given. Blanks,
+        hyphens and case do not count when it is compared.
     type: str
   drive_count:
     description:
@@ -46,6 +49,71 @@ options:
     description:
       - Tags to add in the same request. They alone never cause one, since every update restarts Azure's 14 days.
     type: dict
+  return_address:
+    description:
+      - Where the drives are sent back to; without it the job's own stays. Microsoft.DataBox says when it changes it no more, which is a
+        warning.
+    type: dict
+    suboptions:
+      recipient_name:
+        description:
+          - Who receives them.
+        type: str
+        required: true
+      street_address1:
+        description:
+          - Street.
+        type: str
+        required: true
+      street_address2:
+        description:
+          - More of the street.
+        type: str
+      city:
+        description:
+          - City.
+        type: str
+        required: true
+      state_or_province:
+        description:
+          - State or province.
+        type: str
+      postal_code:
+        description:
+          - Postal code.
+        type: str
+        required: true
+      country_or_region:
+        description:
+          - Country.
+        type: str
+        required: true
+      phone:
+        description:
+          - Telephone number.
+        type: str
+        required: true
+      email:
+        description:
+          - E-mail address, better of a group than of one person.
+        type: str
+        required: true
+  return_shipping:
+    description:
+      - Who brings the drives back, at whose cost; without it the job's own stays. Microsoft.DataBox never tells the account number, so
+        there another number with the same carrier is no difference.
+    type: dict
+    suboptions:
+      carrier:
+        description:
+          - Carrier.
+        type: str
+        required: true
+      account_number:
+        description:
+          - Your account number with the carrier.
+        type: str
+        required: true
   backend:
     description:
       - Service that has the job.
@@ -84,6 +152,15 @@ EXAMPLES = r"""
     carrier: FedEx
     tracking_number: "992016102507"
 
+- name: Job that the agent's own tool made has a carrier for the way back
+  offlineseed.azure.shipping_update:
+    backend: data_box
+    resource_group: rg-seed
+    name: srv2
+    return_shipping:
+      carrier: FedEx
+      account_number: "123456789"
+
 - name: Azure knows the parcel, whichever service has the job
   offlineseed.azure.shipping_update:
     backend: auto
@@ -121,6 +198,10 @@ job:
       description: The service's own word for it.
       type: str
       sample: Creating
+    actor:
+      description: Who moves it on, V(person), V(carrier), V(azure) or V(nobody).
+      type: str
+      sample: person
     terminal:
       description: Whether nothing more will happen to it.
       type: bool
@@ -337,6 +418,46 @@ job:
           description: Day of shipping as it was told; V(null) where it was not. V(data_box) does not keep it.
           type: str
           sample: '2026-01-02'
+    notifications:
+      description: Who is written to; V(null) where the service does not tell.
+      type: dict
+      contains:
+        emails:
+          description: Addresses; on V(import_export) the one of the return address.
+          type: list
+          elements: str
+          sample:
+            - it@example.com
+        stages:
+          description: Stages of which the service writes; V(null) where it does not tell, as on V(import_export).
+          type: list
+          elements: str
+          sample:
+            - received
+            - returning
+    customer_action:
+      description: What the service waits for a person to decide; V(null) mostly, and always on V(import_export).
+      type: dict
+      contains:
+        text:
+          description: What to do.
+          type: str
+          sample: 'Azure waits for you: copying has stopped until you say how to go on. …'
+        reason:
+          description: The service's own words; V(null) without any.
+          type: str
+          sample: null
+        choices:
+          description: The service's words for what can be chosen.
+          type: list
+          elements: str
+          sample:
+            - Resume
+        drives:
+          description: Serial numbers of the drives that it is about, where it is about some.
+          type: list
+          elements: str
+          sample: []
     tags:
       description: Tags, name to text.
       type: dict
@@ -352,6 +473,30 @@ backend_reason:
   returned: O(backend=auto)
   type: str
   sample: 'Both answer; data_box is taken, because it follows import_export. data_box: Microsoft.DataBox is Registered …'
+changes:
+  description:
+    - What the bodies of RV(requests) change, field by field; empty where nothing is sent, and for a request without a body.
+    - A field of a list, such as the drives of a new job, is told whole. Recovery passwords are masked.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    object:
+      description: The last two parts of the path of the request.
+      type: str
+      sample: jobs/srv1
+    path:
+      description: The field, in the service's words.
+      type: str
+      sample: properties.logLevel
+    was:
+      description: What it is; V(null) where it is not set.
+      type: raw
+      sample: Error
+    becomes:
+      description: What it becomes.
+      type: raw
+      sample: Verbose
 requests:
   description:
     - Write requests that were sent, or in check mode would be sent, in their order.

@@ -16,15 +16,18 @@ from typing import Any
 
 from .. import times
 from ..failure import Failure
+from . import notifications
+from .customer_action import customer_action
 from .data_box_drives import drives_from, percent_of, serial
 from .data_box_parts import several, text, within
 from .differences import Differences, comparable, folded
 from .locations import Destination, data_box_ship_to, short
-from .model import Job, Order, Parcel, ReturnAddress, ReturnShipping, ShipTo
+from .model import Job, Notifications, Order, Parcel, ReturnAddress, ReturnShipping, ShipTo
 from .stages import BY_NAME, LOSSES, Stage, stage_of
 
 BACKEND = "data_box"
 SKU = "DataBoxCustomerDisk"
+RETURN_CARRIER = "returnToCustomerPackageDetails"
 CONTACT = {"recipient_name": "contactName", "phone": "phone"}
 STREET = {
     "street_address1": "streetAddress1",
@@ -47,11 +50,12 @@ def job_from(resource: Mapping[str, Any]) -> Job:
     said, details = within(resource, "properties"), within(resource, "properties", "details")
     stage = stage_of(text(said.get("status")), BACKEND)
     drives = drives_from(details, stage)
+    awaited = None if stage.terminal else customer_action(said, details)
     return Job(
         id=text(resource.get("id")),
         name=text(resource.get("name")),
         backend=BACKEND,
-        stage=_judged(stage, said, drives),
+        stage=_judged(replace(stage, actor="person") if awaited else stage, said, drives),
         service_state=text(said.get("status")),
         created_at=_moment(within(resource, "systemData").get("createdAt") or said.get("startTime")),
         location=short(text(resource.get("location"))),
@@ -65,6 +69,8 @@ def job_from(resource: Mapping[str, Any]) -> Job:
         outbound=_parcel(within(details, "returnPackage")) or _parcel(within(details, "returnToCustomerPackageDetails")),
         cancel_requested=stage.name != "canceled" and _canceling(said, details),
         tags=dict(within(resource, "tags")),
+        notifications=notifications.told(within(details, "contactDetails")),
+        customer_action=awaited,
     )
 
 
@@ -78,7 +84,7 @@ def create_body(order: Order, goal: Destination, keys: Mapping[str, str]) -> dic
             "transferType": "ImportToAzure",
             "details": {
                 "jobDetailsType": SKU,
-                **_wanted(order),
+                **_new(order),
                 "dataImportDetails": [
                     {
                         "accountDetails": {"dataAccountType": "StorageAccount", "storageAccountId": order.storage_account_id},
@@ -121,14 +127,22 @@ def differences(resource: Mapping[str, Any], order: Order, regions: tuple[str, .
     there, wanted = _named(drives_from(details, BY_NAME["creating"])), _named(order.drives)
     if there and there != wanted:
         fixed["drives"] = (there, wanted)
-    changed, before = _changeable(details, order)
-    patch: dict[str, Any] = {"properties": {"details": changed}} if changed else {}
+    changed, before = _changeable(details, _wanted(order.return_address, order.return_shipping), order.notifications)
+    patch = _in_details(changed)
     tags = dict(within(resource, "tags"))
     target = {**tags, **order.tags} if order.append_tags else order.tags
     if target != tags:
         patch["tags"] = target
-    was = {**({"properties": {"details": before}} if before else {}), **({"tags": tags} if "tags" in patch else {})}
+    was = {**_in_details(before), **({"tags": tags} if "tags" in patch else {})}
     return Differences(fixed, patch, was)
+
+
+def way_back(resource: Mapping[str, Any], address: ReturnAddress | None, shipping: ReturnShipping | None) -> Differences:
+    """What lies between the job and this way back; a part that is None is not looked at, and one that the job has not is one to set."""
+    details = within(resource, "properties", "details")
+    wanted = _wanted(address, shipping)
+    changed, before = _changeable({**{name: {} for name in wanted}, **_known(details)}, wanted, Notifications())
+    return Differences(patch=_in_details(changed), before=_in_details(before))
 
 
 def unlike_for_good(resource: Mapping[str, Any], order: Order) -> dict[str, tuple[Any, Any]]:
@@ -156,24 +170,43 @@ def refuse_other_kinds(resource: Mapping[str, Any] | None, name: str) -> None:
     )
 
 
-def _wanted(order: Order) -> dict[str, Any]:
+def _wanted(address: ReturnAddress | None, shipping: ReturnShipping | None) -> dict[str, Any]:
     """The objects that can be changed later as well."""
-    address, shipping = order.return_address, order.return_shipping
-    return {
-        "contactDetails": {**_said(address, CONTACT), "emailList": [address.email]},
-        "shippingAddress": _said(address, STREET),
-        "returnToCustomerPackageDetails": {"carrierName": shipping.carrier, "carrierAccountNumber": shipping.account_number},
-    }
+    contact = {"contactDetails": {**_said(address, CONTACT), "emailList": [address.email]}} if address else {}
+    street = {"shippingAddress": _said(address, STREET)} if address else {}
+    carrier = {"carrierName": shipping.carrier, "carrierAccountNumber": shipping.account_number} if shipping else {}
+    return {**contact, **street, **({RETURN_CARRIER: carrier} if carrier else {})}
 
 
-def _changeable(details: Mapping[str, Any], order: Order) -> tuple[dict[str, Any], dict[str, Any]]:
+def _new(order: Order) -> dict[str, Any]:
+    """The same for a job that is made."""
+    wanted, told = _wanted(order.return_address, order.return_shipping), order.notifications
+    contact = {**wanted["contactDetails"], "emailList": notifications.emails([], told, order.return_address.email)}
+    if told.stages is not None:
+        contact["notificationPreference"] = notifications.asked(told.stages)
+    return {**wanted, "contactDetails": contact}
+
+
+def _contact(wanted: Mapping[str, Any], there: Mapping[str, Any], told: Notifications) -> dict[str, Any]:
+    """contactDetails as wanted, with the addresses and preferences that are there where those are right."""
+    [own] = wanted["emailList"]
+    mails = [one for one in map(text, notifications.listed(there)) if one]
+    preferences = notifications.preferences(several(there, "notificationPreference"), told)
+    stages = {"notificationPreference": preferences} if told.stages is not None and preferences else {}
+    return {**wanted, "emailList": notifications.emails(mails, told, own), **stages}
+
+
+def _changeable(details: Mapping[str, Any], objects: Mapping[str, Any], told: Notifications) -> tuple[dict[str, Any], dict[str, Any]]:
     """Objects to patch, whole and with what stands in them beside ours, and what they are now."""
     changed, before = {}, {}
-    for name, wanted in _wanted(order).items():
-        there, fields = within(details, name), {**dict.fromkeys(STREET.values() if name == "shippingAddress" else (), ""), **wanted}
+    for name, wanted in objects.items():
+        there = within(details, name)
+        wanted = _contact(wanted, there, told) if name == "contactDetails" else wanted
+        fields = {**dict.fromkeys(STREET.values() if name == "shippingAddress" else (), ""), **wanted}
         # The account number is withheld; then the carrier alone can be compared.
         known = {key: there.get(key, fields[key] if key == "carrierAccountNumber" else "") for key in fields}
-        if there and comparable(known) != comparable(fields):
+        # An empty object is an answer: the agent's tool makes its job without a carrier for the way back.
+        if isinstance(details.get(name), Mapping) and comparable(known) != comparable(fields):
             whole = {**there, **fields}
             changed[name], before[name] = {key: one for key, one in whole.items() if one != ""}, dict(there)
     return changed, before
@@ -189,6 +222,14 @@ def _judged(stage: Stage, said: Mapping[str, Any], drives) -> Stage:
 
 def _canceling(said: Mapping[str, Any], details: Mapping[str, Any]) -> bool:
     return bool(said.get("cancellationReason")) or any(one.get("stageStatus") == "Cancelling" for one in several(details, "jobStages"))
+
+
+def _known(details: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: part for name, part in details.items() if isinstance(part, Mapping)}
+
+
+def _in_details(objects: Mapping[str, Any]) -> dict[str, Any]:
+    return {"properties": {"details": dict(objects)}} if objects else {}
 
 
 def _import_details(details: Mapping[str, Any]) -> Mapping[str, Any]:

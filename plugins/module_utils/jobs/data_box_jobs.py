@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from .. import task
-from ..arm import api
+from ..arm import api, shapes
 from ..arm.write import Write
 from ..failure import Failure, refuse
-from . import data_box
-from .data_box_parts import text, within
+from . import data_box, key_check
+from .data_box_parts import several, within
 from .differences import Differences
 from .locations import Destination, data_box_ship_to, short
-from .model import Job, Order, Parcel
+from .model import Job, Order, Parcel, ReturnAddress, ReturnShipping
 from .service import LOOKS, Jobs
 
 LOGS = "waimportexport"  # the default of diagnostics_path, which this service has not
@@ -42,14 +42,15 @@ class DataBoxJobs(Jobs):
             if failure.fields.get("status") != 400:
                 raise
             found = self._azure.arm.get(what, path, api.DATA_BOX, action=action)
-        found = _job_or_none(found, what)
+        if found is not None:
+            shapes.identified(what, found)
         data_box.refuse_other_kinds(found, name)
         return found
 
     def listed(self, group: str | None = None) -> list[dict]:
         what = f"list the import jobs of {f'resource group {group}' if group else 'the subscription'}"
         found = self._azure.arm.list(what, api.data_box_jobs(self._azure.subscription_id, group), api.DATA_BOX)
-        return [one for one in (_identified(one, what) for one in found) if data_box.of_own_drives(one)]
+        return [one for one in found if data_box.of_own_drives(shapes.identified(what, one))]
 
     def job(self, resource: Mapping[str, Any]) -> Job:
         return data_box.job_from(resource)
@@ -82,6 +83,21 @@ class DataBoxJobs(Jobs):
         editable = within(resource, "properties").get("isShippingAddressEditable")
         return unlike if editable is not False else _without_address(unlike, order.name)
 
+    def way_back(self, resource: Mapping[str, Any], address: ReturnAddress | None, shipping: ReturnShipping | None) -> Differences:
+        name = str(resource.get("name"))
+        if not within(resource, "properties", "details"):
+            task.warn(f"Microsoft.DataBox tells no details of import job {name}; the way back of its drives could not be compared.")
+            return Differences()
+        unlike = data_box.way_back(resource, address, shipping)
+        editable = within(resource, "properties").get("isShippingAddressEditable")
+        return unlike if editable is not False else _without_address(unlike, name)
+
+    def recovery_passwords(self, group: str, name: str) -> dict[str, str]:
+        what, action = f"read the recovery passwords of import job {name}", f"{ACTION}jobs/listCredentials/action"
+        told = self._azure.arm.post(what, f"{self._path(group, name)}/listCredentials", api.DATA_BOX, action=action)
+        secrets = [one for entry in several(told, "value") for one in several(within(entry, "jobSecrets"), "diskSecrets")]
+        return key_check.held(what, secrets if isinstance(told.get("value"), list) else None, "diskSerialNumber")
+
     def create(self, order: Order, goal: Destination, keys: Mapping[str, str]) -> Write:
         if order.diagnostics_path != LOGS:
             task.warn(f"diagnostics_path {order.diagnostics_path} is not used: Microsoft.DataBox names the container of its logs itself.")
@@ -105,9 +121,9 @@ class DataBoxJobs(Jobs):
     def delete(self, group: str, name: str) -> Write:
         return Write("DELETE", self._path(group, name), api.DATA_BOX)
 
-    def ship(self, group: str, name: str, parcel: Parcel, tags: Mapping[str, str] | None) -> list[Write]:
-        """Tags first: once the parcel is known, nothing would cause another request."""
-        changed = [] if tags is None else [self.change(group, name, {"tags": dict(tags)})]
+    def ship(self, group: str, name: str, parcel: Parcel, more: Mapping[str, Any]) -> list[Write]:
+        """Tags and the like first: once the parcel is known, nothing would cause another request for them."""
+        changed = [self.change(group, name, more)] if more else []
         return [*changed, Write("POST", f"{self._path(group, name)}/markDevicesShipped", api.DATA_BOX, data_box.ship_body(parcel))]
 
     def kept(self, parcel: Parcel) -> Parcel:
@@ -137,21 +153,6 @@ class DataBoxJobs(Jobs):
 
     def _path(self, group: str, name: str) -> str:
         return api.data_box_job(self._azure.subscription_id, group, name)
-
-
-def _job_or_none(found: Any, what: str) -> dict | None:
-    if found is None or isinstance(found, dict):
-        return found
-    cure = "look whether a proxy answers in place of Azure"
-    raise Failure(f"Failed to {what}: the answer is no job but {type(found).__name__}. Cure: {cure}.", what=what, cure=cure)
-
-
-def _identified(found: Any, what: str) -> dict:
-    """An entry of a list that says which job it is; one that does not could hide a parcel."""
-    if isinstance(found, dict) and text(found.get("id")).count("/") == 8 and text(found.get("name")):
-        return found
-    cure = "run again; if it stays so, report it with the output of -vvvv"
-    raise Failure(f"Failed to {what}: an entry of the list has no id or name. Cure: {cure}.", what=what, cure=cure)
 
 
 def _without_address(unlike: Differences, name: str) -> Differences:

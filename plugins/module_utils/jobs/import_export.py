@@ -15,7 +15,7 @@ from typing import Any
 from .. import times
 from .differences import Differences, comparable, folded
 from .locations import ADDRESS, Destination, ship_to, shipping_information, short
-from .model import Drive, Job, Order, Parcel, ReturnAddress, ReturnShipping, ShipTo
+from .model import Drive, Job, Notifications, Order, Parcel, ReturnAddress, ReturnShipping, ShipTo
 from .stages import drive_state, stage_of
 
 BACKEND = "import_export"
@@ -47,6 +47,7 @@ def job_from(resource: Mapping[str, Any]) -> Job:
         outbound=parcel_from(said.get("returnPackage")),
         cancel_requested=bool(said.get("cancelRequested")),
         tags=dict(resource.get("tags") or {}),
+        notifications=Notifications((email,)) if (email := (said.get("returnAddress") or {}).get("email")) else None,
     )
 
 
@@ -102,13 +103,13 @@ def create_body(order: Order, goal: Destination, keys: Mapping[str, str]) -> dic
     }
 
 
-def ship_body(parcel: Parcel, tags: Mapping[str, str] | None) -> dict[str, Any]:
-    """The body of the PATCH that says which parcel holds the drives: package and state together, one alone changes nothing."""
+def ship_body(parcel: Parcel, more: Mapping[str, Any]) -> dict[str, Any]:
+    """The body of the PATCH that says which parcel holds the drives: package and state together, one alone changes nothing.
+
+    `more` is the body of a PATCH for what changes with it.
+    """
     package = {theirs: getattr(parcel, ours) for ours, theirs in PACKAGE.items() if getattr(parcel, ours) is not None}
-    body: dict[str, Any] = {"properties": {"deliveryPackage": package, "state": "Shipping"}}
-    if tags is not None:
-        body["tags"] = dict(tags)
-    return body
+    return {**more, "properties": {**more.get("properties", {}), "deliveryPackage": package, "state": "Shipping"}}
 
 
 CANCEL_BODY = {"properties": {"cancelRequested": True}}
@@ -136,6 +137,20 @@ def differences(resource: Mapping[str, Any], order: Order, regions: tuple[str, .
     return Differences(fixed, patch, {**({"properties": before} if before else {}), **({"tags": tags} if "tags" in patch else {})})
 
 
+def way_back(resource: Mapping[str, Any], address: ReturnAddress | None, shipping: ReturnShipping | None) -> Differences:
+    """What lies between the job and this way back; a part that is None is not looked at, and one that the job has not is one to set."""
+    said = resource.get("properties") or {}
+    wanted = {}
+    if address:
+        wanted["returnAddress"] = _said(address, RETURN_ADDRESS)
+    if shipping:
+        wanted["returnShipping"] = _said(shipping, RETURN_SHIPPING)
+    there = _with_account({name: said.get(name) or {} for name in wanted}, wanted)
+    unlike = [name for name, value in wanted.items() if comparable(there[name]) != comparable(value)]
+    patch = {"properties": {name: wanted[name] for name in unlike}} if unlike else {}
+    return Differences(patch=patch, before={"properties": {name: said.get(name) for name in unlike}} if unlike else {})
+
+
 def _changeable(said: Mapping[str, Any], order: Order) -> tuple[dict[str, Any], dict[str, Any]]:
     """Properties to patch, and what they are now. An object that the service does not return at all counts as equal."""
     wanted = {
@@ -148,11 +163,17 @@ def _changeable(said: Mapping[str, Any], order: Order) -> tuple[dict[str, Any], 
         **{name: said.get(name) for name in wanted},
         **{name: said.get(name, DEFAULTS[name]) for name in ("logLevel", "backupDriveManifest")},
     }
-    if there["returnShipping"] and not there["returnShipping"].get("carrierAccountNumber"):
-        # The account number may be withheld; then the carrier alone can be compared.
-        there["returnShipping"] = {**there["returnShipping"], "carrierAccountNumber": wanted["returnShipping"]["carrierAccountNumber"]}
+    there = _with_account(there, wanted)
     unlike = [name for name, value in wanted.items() if there[name] is not None and comparable(there[name]) != comparable(value)]
     return {name: wanted[name] for name in unlike}, {name: said.get(name) for name in unlike}
+
+
+def _with_account(there: dict[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """`there` with the account number that is wanted where the service withholds it: then the carrier alone can be compared."""
+    carrier = there.get("returnShipping")
+    if not carrier or carrier.get("carrierAccountNumber"):
+        return there
+    return {**there, "returnShipping": {**carrier, "carrierAccountNumber": wanted["returnShipping"]["carrierAccountNumber"]}}
 
 
 def serial(text: str | None) -> str:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .. import task
 from ..arm import api
 from ..arm.write import Write
-from . import import_export
-from .differences import Differences
+from . import import_export, key_check
+from .differences import Differences, folded
 from .locations import Destination, destination, short
-from .model import Job, Order, Parcel
+from .model import Job, Order, Parcel, ReturnAddress, ReturnShipping
 from .service import Jobs
 
 
@@ -42,9 +43,19 @@ class ImportExportJobs(Jobs):
         return destination(region, self._client.location)
 
     def differences(self, resource: Mapping[str, Any], order: Order, goal: Destination) -> Differences:
+        _say_who_is_written_to(order)
         return import_export.differences(resource, order, (goal.region, short(order.location)))
 
+    def way_back(self, resource: Mapping[str, Any], address: ReturnAddress | None, shipping: ReturnShipping | None) -> Differences:
+        return import_export.way_back(resource, address, shipping)
+
+    def recovery_passwords(self, group: str, name: str) -> dict[str, str]:
+        what, path = f"read the recovery passwords of import job {name}", f"{self._client.path(group, name)}/listBitLockerKeys"
+        told = self._azure.arm.post(what, path, api.IMPORT_EXPORT, action=f"{self.namespace}/jobs/listBitLockerKeys/action")
+        return key_check.held(what, told.get("value"), "driveId")
+
     def create(self, order: Order, goal: Destination, keys: Mapping[str, str]) -> Write:
+        _say_who_is_written_to(order)
         body = import_export.create_body(order, goal, keys)
         return Write("PUT", self._client.path(order.resource_group, order.name), api.IMPORT_EXPORT, body)
 
@@ -66,8 +77,8 @@ class ImportExportJobs(Jobs):
     def delete(self, group: str, name: str) -> Write:
         return Write("DELETE", self._client.path(group, name), api.IMPORT_EXPORT)
 
-    def ship(self, group: str, name: str, parcel: Parcel, tags: Mapping[str, str] | None) -> list[Write]:
-        return [self.change(group, name, import_export.ship_body(parcel, tags))]
+    def ship(self, group: str, name: str, parcel: Parcel, more: Mapping[str, Any]) -> list[Write]:
+        return [self.change(group, name, import_export.ship_body(parcel, more))]
 
     def kept(self, parcel: Parcel) -> Parcel:
         return parcel
@@ -81,3 +92,13 @@ class ImportExportJobs(Jobs):
 
     def send_once(self, what: str, group: str, name: str, request: Write) -> dict | None:
         return self._client.send(what, group, name, request)
+
+
+def _say_who_is_written_to(order: Order) -> None:
+    """Warn where more is wanted than the one address that the service has."""
+    wanted, own = order.notifications, order.return_address.email
+    if wanted.stages is not None or any(folded(one) != folded(own) for one in wanted.emails):
+        task.warn(
+            f"notifications of import job {order.name} are not used: Microsoft.ImportExport writes to return_address.email ({own}) only, "
+            "and does not ask of which stages. Give the address of a group there."
+        )

@@ -12,25 +12,15 @@ from typing import Any
 from .. import task
 from ..arm.client import connect
 from ..arm.options import AZURE_OPTIONS
-from ..failure import Failure, refuse
-from . import limits
+from ..arm.write import Write
+from ..failure import Failure
+from . import limits, notifications, return_address
 from .backends import BACKEND_OPTION, chosen_for, telling_the_other
 from .locations import Destination
-from .model import Drive, Job, Order, ReturnAddress, ReturnShipping
-from .outcome import bodies, nothing_to_do, outcome
+from .model import Drive, Job, Order
+from .outcome import bodies, changes, nothing_to_do, outcome
 from .service import Jobs
 
-ADDRESS_OPTIONS = {
-    "recipient_name": {"type": "str", "required": True},
-    "street_address1": {"type": "str", "required": True},
-    "street_address2": {"type": "str"},
-    "city": {"type": "str", "required": True},
-    "state_or_province": {"type": "str"},
-    "postal_code": {"type": "str", "required": True},
-    "country_or_region": {"type": "str", "required": True},
-    "phone": {"type": "str", "required": True},
-    "email": {"type": "str", "required": True},
-}
 DRIVE_OPTIONS = {
     "serial": {"type": "str", "required": True},
     "manifest_file": {"type": "str", "default": "\\DriveManifest.xml"},
@@ -44,11 +34,8 @@ ARGUMENT_SPEC = {
     "location": {"type": "str"},
     "storage_account_id": {"type": "str"},
     "drives": {"type": "list", "elements": "dict", "options": DRIVE_OPTIONS},
-    "return_address": {"type": "dict", "options": ADDRESS_OPTIONS},
-    "return_shipping": {
-        "type": "dict",
-        "options": {"carrier": {"type": "str", "required": True}, "account_number": {"type": "str", "required": True}},
-    },
+    **return_address.OPTIONS,
+    "notifications": notifications.OPTION,
     "log_level": {"type": "str", "choices": ["Error", "Verbose"], "default": "Verbose"},
     "backup_drive_manifest": {"type": "bool", "default": True},
     "diagnostics_path": {"type": "str", "default": "waimportexport"},
@@ -87,18 +74,16 @@ def order_from(params: Mapping[str, Any]) -> Order:
     """The options as an Order; refuses what no job can be made of, before anything is sent."""
     limits.check("storage_account_id", params["storage_account_id"])
     limits.check_drives(params["drives"])
-    for group in ("return_address", "return_shipping"):
-        for name, value in params[group].items():
-            if value is not None and not str(value).strip() and name not in ("street_address2", "state_or_province"):
-                raise refuse(f"{group}.{name}", value, "filled in", "The drives are sent back there; complete it.")
+    back = return_address.way_back_from(params)
     return Order(
         **{name: params[name] for name in ("resource_group", "name", "location", "storage_account_id", "log_level")},
         **{name: params[name] for name in ("backup_drive_manifest", "diagnostics_path", "append_tags")},
         drives=tuple(
             Drive(one["serial"], manifest_file=one["manifest_file"], manifest_hash=one["manifest_hash"].upper()) for one in params["drives"]
         ),
-        return_address=ReturnAddress(**{name: str(value or "").strip() for name, value in params["return_address"].items()}),
-        return_shipping=ReturnShipping(**{name: str(value).strip() for name, value in params["return_shipping"].items()}),
+        return_address=back.address,
+        return_shipping=back.shipping,
+        notifications=notifications.notifications_from(params["notifications"]),
         tags={name: str(value) for name, value in (params["tags"] or {}).items()},
     )
 
@@ -120,19 +105,19 @@ def _present(jobs: Jobs, order: Order, params: Mapping[str, Any], check_mode: bo
             cure="delete it with state: absent, or choose another name",
         )
     if job.stage.terminal or not unlike.patch:
-        return nothing_to_do(**_told(jobs, resource, goal))
+        return nothing_to_do(**_told(jobs, resource, goal), changes=[])
     request = jobs.change(order.resource_group, order.name, unlike.patch)
     after = jobs.changed(resource, unlike.patch)
     if not check_mode:
         after = jobs.send(f"update import job {order.name}", order.resource_group, order.name, request, _changed_by(jobs, order, goal))
-    return outcome([request], unlike.before, unlike.patch, **_told(jobs, after, goal))
+    return outcome([request], unlike.before, unlike.patch, **_told(jobs, after, goal), changes=changes([request], resource))
 
 
 def _create(jobs: Jobs, order: Order, goal: Destination, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     keys = _keys(order, params)
     request = jobs.create(order, goal, keys)
     if check_mode:
-        return outcome([request], {}, bodies([request]), **_told(jobs, jobs.planned(order, request), goal))
+        return _made(jobs, request, jobs.planned(order, request), goal)
 
     def is_there(found):
         if found is None:
@@ -143,47 +128,53 @@ def _create(jobs: Jobs, order: Order, goal: Destination, params: Mapping[str, An
         return True
 
     made = jobs.send(f"create import job {order.name}", order.resource_group, order.name, request, is_there)
-    return outcome([request], {}, bodies([request]), **_told(jobs, made, goal))
+    return _made(jobs, request, made, goal)
+
+
+def _made(jobs: Jobs, request: Write, resource: Mapping[str, Any], goal: Destination) -> dict[str, Any]:
+    return outcome([request], {}, bodies([request]), **_told(jobs, resource, goal), changes=changes([request], None))
 
 
 def _canceled(jobs: Jobs, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     group, name = params["resource_group"], params["name"]
-    job = jobs.get(group, name)
-    if job is None:
-        return nothing_to_do(job=None, ship_to=None)
+    resource = jobs.resource(group, name)
+    if resource is None:
+        return nothing_to_do(job=None, ship_to=None, changes=[])
+    job = jobs.job(resource)
     if _is_canceled(job):
-        return nothing_to_do(job=job.as_result(), ship_to=None)
+        return nothing_to_do(job=job.as_result(), ship_to=None, changes=[])
     if not job.stage.cancellable:
-        raise Failure(
-            f"Import job {name} is {job.service_state}; it can be canceled only before the drives are received. Wait until they come back.",
-            field="state",
-            seen=job.service_state,
-            cure="wait until the drives come back",
-        )
+        raise _not_now(job, "it can be canceled only before the drives are received", "wait until the drives come back")
     request = jobs.cancel(group, name, params["cancel_reason"])
     if not check_mode:
         after = jobs.send(f"cancel import job {name}", group, name, request, lambda found: found is None or _is_canceled(jobs.job(found)))
         job = jobs.job(after) if after else job
-    return outcome([request], {"cancelRequested": False}, bodies([request]), job=job.as_result(), ship_to=None)
+    told = changes([request], resource)
+    return outcome([request], {"cancelRequested": False}, bodies([request]), job=job.as_result(), ship_to=None, changes=told)
 
 
 def _absent(jobs: Jobs, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     group, name = params["resource_group"], params["name"]
     job = jobs.get(group, name)
     if job is None:
-        return nothing_to_do(job=None, ship_to=None)
+        return nothing_to_do(job=None, ship_to=None, changes=[])
     if not (job.stage.deletable or job.cancel_requested):
-        raise Failure(
-            f"Import job {name} is {job.service_state}; Azure deletes a job only {jobs.deletes}. "
-            "Cancel it first (state: canceled), or wait until it is completed.",
-            field="state",
-            seen=job.service_state,
-            cure="cancel it first with state: canceled, or wait until it is completed",
-        )
+        can = "cancel it first with state: canceled" if job.stage.cancellable else "wait until the drives come back"
+        raise _not_now(job, f"Azure deletes a job only {jobs.deletes}", can)
     request = jobs.delete(group, name)
     if not check_mode:
         jobs.send(f"delete import job {name}", group, name, request, lambda found: found is None)
-    return outcome([request], job.as_result(), {}, job=None, ship_to=None)
+    return outcome([request], job.as_result(), {}, job=None, ship_to=None, changes=[])
+
+
+def _not_now(job: Job, rule: str, cure: str) -> Failure:
+    """The service would refuse; of a job that is over there is nothing to do but wait for Azure to forget it."""
+    if job.stage.terminal:
+        days = job.stage.clock.days if job.stage.clock else 90
+        cure = f"nothing needs to be done: the job is over, and Azure deletes it by itself {days} days after its end"
+    return Failure(
+        f"Import job {job.name} is {job.service_state}; {rule}. Cure: {cure}.", field="state", seen=job.service_state, rule=rule, cure=cure
+    )
 
 
 def _keys(order: Order, params: Mapping[str, Any]) -> dict[str, str]:

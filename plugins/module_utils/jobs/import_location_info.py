@@ -14,7 +14,7 @@ from ..arm.options import AZURE_OPTIONS
 from ..failure import Failure, refuse
 from .backends import BACKEND_OPTION, REFUSALS, SERVICES, telling_the_other
 from .data_box_jobs import DataBoxJobs
-from .locations import ASK, data_box_ship_to, destination, short
+from .locations import ASK, alternates_of, data_box_ship_to, destination, short, trimmed
 from .model import ShipTo
 
 ARGUMENT_SPEC = {**AZURE_OPTIONS, "location": {"type": "str"}, **BACKEND_OPTION}
@@ -77,7 +77,7 @@ READERS: dict[str, Callable[..., list[dict[str, Any]]]] = {"import_export": of_i
 def _import_export_entry(region: str, fetch, records: Mapping[str, Any]) -> dict[str, Any]:
     goal = destination(region, fetch)
     raw = {name: records[name] for name in dict.fromkeys((short(region), goal.region))}
-    alternates = [short(one) for one in records[short(region)]["properties"].get("alternateLocations") or ()]
+    alternates = alternates_of(records[short(region)])
     return {**_entry("import_export", short(region), goal.region, goal.ship_to, raw), "alternates": alternates}
 
 
@@ -107,4 +107,5 @@ def oddities(ship_to: ShipTo, record: Mapping[str, Any]) -> list[str]:
         if any(character.isdigit() for character in getattr(ship_to, name))
     ]
     texts = [(name, value) for name, value in (record.get("properties") or record).items() if isinstance(value, str)]
-    return found + [f"{name} had blanks or line breaks around it" for name, value in texts if value != value.strip()]
+    found += [f"{name} had blanks or line breaks around it" for name, value in texts if value != value.strip()]
+    return found + [f"{name} had line breaks or more than one blank inside" for name, value in texts if trimmed(value) != value.strip()]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..failure import refuse
+from ..failure import Failure, refuse
 from .model import ShipTo
 
 ASK = (
@@ -61,7 +61,7 @@ def short(location: str | None) -> str:
 def destination(region: str, fetch: Callable[[str], Mapping[str, Any] | None]) -> Destination:
     """Where drives for a storage account in `region` go; `fetch(name)` reads one location record of the service."""
     record = _record(region, fetch)
-    alternates = [short(one) for one in record["properties"].get("alternateLocations") or ()]
+    alternates = alternates_of(record)
     if alternates and short(region) not in alternates:
         region = alternates[0]
         record = _record(region, fetch)
@@ -70,9 +70,9 @@ def destination(region: str, fetch: Callable[[str], Mapping[str, Any] | None]) -
 
 def ship_to(properties: Mapping[str, Any]) -> ShipTo:
     """The address in a location record or in a job's shippingInformation: trimmed, blank ones turned into an instruction."""
-    fields = {ours: _trimmed(properties.get(theirs)) for ours, theirs in ADDRESS.items()}
-    extra = _trimmed(properties.get("additionalShippingInformation") or properties.get("additionalInformation")) or None
-    carriers = tuple(_trimmed(one) for one in properties.get("supportedCarriers") or ())
+    fields = {ours: trimmed(properties.get(theirs)) for ours, theirs in ADDRESS.items()}
+    extra = trimmed(properties.get("additionalShippingInformation") or properties.get("additionalInformation")) or None
+    carriers = tuple(trimmed(one) for one in properties.get("supportedCarriers") or ())
     found = ShipTo(**fields, carriers=carriers, instruction=extra)
     if any(fields[name] for name in NEEDED):
         return found
@@ -86,13 +86,15 @@ def data_box_ship_to(said: Mapping[str, Any]) -> ShipTo:
 
     `carriers` are those that the datacenter gives the drives back to; it names none for the way there.
     """
-    fields = {ours: ", ".join(found for one in theirs if (found := _trimmed(said.get(one)))) for ours, theirs in DATA_BOX_ADDRESS.items()}
+    fields = {ours: ", ".join(found for one in theirs if (found := trimmed(said.get(one)))) for ours, theirs in DATA_BOX_ADDRESS.items()}
+    extension = trimmed(said.get("phoneExtension"))
+    fields["phone"] += f" ext. {extension}" if fields["phone"] and extension else ""
     told = said.get("supportedCarriersForReturnShipment")
-    carriers = tuple(_trimmed(one) for one in told) if isinstance(told, list) else ()
-    extra = _trimmed(said.get("additionalShippingInformation")) or None
+    carriers = tuple(trimmed(one) for one in told) if isinstance(told, list) else ()
+    extra = trimmed(said.get("additionalShippingInformation")) or None
     if any(fields[name] for name in NEEDED):
         return ShipTo(**fields, carriers=carriers, instruction=extra)
-    told = _trimmed(said.get("communicationInstruction"))
+    told = trimmed(said.get("communicationInstruction"))
     return ShipTo(**fields, carriers=carriers, instruction=" ".join(one for one in (ASK, told and f"Azure says: {told}", extra) if one))
 
 
@@ -110,8 +112,17 @@ def _record(region: str, fetch) -> Mapping[str, Any]:
             "a region that takes import jobs",
             "Choose a storage account in a region of the list at https://learn.microsoft.com/azure/import-export/storage-import-export-service.",
         )
-    return record
+    if record.get("properties"):
+        return record
+    what, cure = f"read the shipping address of {region}", "run again; if it stays so, report it with the output of -vvvv"
+    raise Failure(f"Failed to {what}: the record of the location has no properties. Cure: {cure}.", what=what, seen=None, cure=cure)
 
 
-def _trimmed(text: Any) -> str:
+def alternates_of(record: Mapping[str, Any]) -> list[str]:
+    """Short names of the locations that a record names in its own place, itself among them or not."""
+    return [name for one in record["properties"].get("alternateLocations") or () if (name := short(one))]
+
+
+def trimmed(text: Any) -> str:
+    """A text in one line, without blanks around it and with single ones inside."""
     return " ".join(str(text or "").split())

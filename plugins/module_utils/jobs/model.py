@@ -89,6 +89,27 @@ class ReturnShipping:
 
 
 @dataclass(frozen=True)
+class Notifications:
+    """To whom the service writes, and of which stages (names of the stage table); `stages` None: not said."""
+
+    emails: tuple[str, ...] = ()
+    stages: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class CustomerAction:
+    """What the service waits for a person to decide.
+
+    `text` is for people, `reason` the service's own words, `choices` its words for what can be chosen, `drives` the serials it is about.
+    """
+
+    text: str
+    reason: str | None = None
+    choices: tuple[str, ...] = ()
+    drives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Order:
     """What the user wants of a job: what a create request is made of, but for the keys."""
 
@@ -99,6 +120,7 @@ class Order:
     drives: tuple[Drive, ...]
     return_address: ReturnAddress
     return_shipping: ReturnShipping
+    notifications: Notifications = Notifications()
     log_level: str = "Verbose"
     backup_drive_manifest: bool = True
     diagnostics_path: str = "waimportexport"
@@ -127,6 +149,8 @@ class Job:
     outbound: Parcel | None
     cancel_requested: bool
     tags: dict[str, str]
+    notifications: Notifications | None = None
+    customer_action: CustomerAction | None = None
 
     @property
     def resource_group(self) -> str:
@@ -134,16 +158,23 @@ class Job:
 
     def as_result(self) -> dict[str, Any]:
         """The job as a task returns it: plain types, the stage as its word with what follows from it."""
-        result = asdict(replace(self, stage=None))
-        result["ship_to"]["carriers"] = list(self.ship_to.carriers)
+        result = _plain(asdict(replace(self, stage=None)))
         result["drives"] = [_without_silence(one, "service_state") for one in result["drives"]]
         return {
             **result,
             "stage": self.stage.name,
+            "actor": self.stage.actor,
             "terminal": self.stage.terminal,
             "succeeded": self.stage.succeeded,
             "cancellable": self.stage.cancellable and not self.cancel_requested,
         }
+
+
+def _plain(value: Any) -> Any:
+    """`value` with lists for tuples."""
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
 def _without_silence(part: dict[str, Any], name: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..arm.write import Write, masked
+from . import field_changes
 
 
 def outcome(requests: Iterable[Write], before: Any = None, after: Any = None, **result: Any) -> dict[str, Any]:
@@ -25,6 +26,12 @@ def outcome(requests: Iterable[Write], before: Any = None, after: Any = None, **
 def bodies(requests: Iterable[Write]) -> dict[str, Any]:
     """What the "after" of a diff shows: each request's body under its method and the last two parts of its path."""
     return {f"{one.method} {'/'.join(one.path.split('/')[-2:])}": dict(one.body or {}) for one in requests}
+
+
+def changes(requests: Iterable[Write], resource: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """`[{object, path, was, becomes}]`: what the bodies of `requests` change of the one resource that they are about, field by field."""
+    shown = None if resource is None else masked(resource)
+    return field_changes.of_requests((one, shown) for one in requests)[2]
 
 
 def nothing_to_do(state: Mapping[str, Any] | None = None, **result: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from ..arm.write import Write
 from ..failure import Failure
 from .differences import Differences
 from .locations import Destination
-from .model import Job, Order, Parcel
+from .model import Job, Order, Parcel, ReturnAddress, ReturnShipping
 
 AT_ONCE = 8
 LOOKS = 5
@@ -57,6 +57,14 @@ class Jobs(ABC):
         """What lies between the job that is there and the order."""
 
     @abstractmethod
+    def way_back(self, resource: Mapping[str, Any], address: ReturnAddress | None, shipping: ReturnShipping | None) -> Differences:
+        """What lies between the job that is there and this way back of its drives; None is not looked at."""
+
+    @abstractmethod
+    def recovery_passwords(self, group: str, name: str) -> dict[str, str]:
+        """The recovery passwords that the service holds, by serial. They are remembered as secrets of the task."""
+
+    @abstractmethod
     def create(self, order: Order, goal: Destination, keys: Mapping[str, str]) -> Write:
         """The request that makes a job. Send it only after a GET said 404."""
 
@@ -81,8 +89,8 @@ class Jobs(ABC):
         """The request that deletes a job."""
 
     @abstractmethod
-    def ship(self, group: str, name: str, parcel: Parcel, tags: Mapping[str, str] | None) -> list[Write]:
-        """The requests, in their order, that say which parcel holds the drives; `tags`, where they change, are all that it shall have."""
+    def ship(self, group: str, name: str, parcel: Parcel, more: Mapping[str, Any]) -> list[Write]:
+        """The requests, in their order, that say which parcel holds the drives; the last one does. `more` is a body for `change`."""
 
     @abstractmethod
     def kept(self, parcel: Parcel) -> Parcel:
@@ -119,11 +127,19 @@ class Jobs(ABC):
     def send(self, what: str, group: str, name: str, request: Write, done: Callable[[dict | None], bool]) -> dict | None:
         """Send `request`; when its answer is lost, read the job, and send again only if it is not `done(resource)`.
 
+        A refusal of what is done already counts as done: a request may arrive twice, and the second is refused for the first.
         Returns the job's JSON as the service has it now, None after a delete.
         """
         for look in range(1, LOOKS + 1):
             try:
                 return self.send_once(what, group, name, request)
+            except Failure as refusal:
+                if not _may_be_done(refusal):
+                    raise
+                there = self.resource(group, name)
+                if not done(there):
+                    raise
+                return there
             except AnswerLost as lost:
                 there = self.resource(group, name)
                 if done(there):
@@ -138,3 +154,8 @@ class Jobs(ABC):
         with ThreadPoolExecutor(AT_ONCE) as pool:
             read = pool.map(lambda job: self.get(job.resource_group, job.name), list(jobs))
             return [job for job in read if job is not None]
+
+
+def _may_be_done(refusal: Failure) -> bool:
+    """Whether a service refuses like this to delete, cancel or make what is so already."""
+    return refusal.fields.get("status") in (404, 409) and refusal.fields.get("code") != "MissingSubscriptionRegistration"

@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The stages of an import job on both services: one table for code, documentation and tests.
 
+docs/job_stages.md is made of it (`python -m pages`, see tests/pages).
+
 Sources: azure-docs articles/import-export/storage-import-export-view-drive-status.md and
 articles/storage/common/storage-import-export-retrieving-state-info-for-a-job.md; azure-rest-api-specs storageimportexport.json and
 databox.json (StageName, CopyStatus). Which words of the portal belong to which status of Microsoft.DataBox is concluded from their meaning.
@@ -31,11 +33,19 @@ class Word:
     portal: str | None = None
 
 
+ACTORS = {
+    "person": "You: somebody has to do or decide something.",
+    "carrier": "The carrier.",
+    "azure": "Microsoft's datacenter.",
+    "nobody": "Nobody: it is over.",
+}
+
+
 @dataclass(frozen=True)
 class Stage:
     """`words` are the states of Microsoft.ImportExport, `data_box` those of Microsoft.DataBox.
 
-    `actor` is who moves the job on: person, carrier, azure or nobody.
+    `actor` is who moves the job on, a word of ACTORS.
     """
 
     name: str
@@ -152,6 +162,35 @@ BY_NAME = {stage.name: stage for stage in STAGES}
 _BY_WORD = {
     "import_export": {word.casefold(): stage for stage in STAGES for word in stage.words},
     "data_box": {one.word.casefold(): stage for stage in STAGES for one in stage.data_box},
+}
+
+# Status of a stage in which Microsoft.DataBox waits for a person (StageStatus) -> what for.
+WAITS = {
+    "WaitingForCustomerAction": "copying has stopped until you say how to go on",
+    "WaitingForCustomerActionForKek": "the key in your key vault cannot be used; give the service access to it again",
+    "WaitingForCustomerActionForCleanUp": "what was copied is to be cleaned up, and you have to agree",
+}
+# Status of a stage once a person has decided.
+DECIDED = ("CustomerActionPerformed", "CustomerActionPerformedForCleanUp")
+# What a person can decide then (CustomerResolutionCode) -> what it means for a drive.
+RESOLUTIONS = {
+    "Resume": "go on with the stage where it stopped",
+    "Restart": "do all of it again",
+    "MoveToCleanUpDevice": "clean the drive; what was not copied may be given up with it",
+    "ReachOutToOperation": "have Microsoft's staff look at it",
+}
+
+# Our word for the state of a drive -> what it means.
+DRIVE_MEANINGS = {
+    "specified": "The drive belongs to the job; nothing has happened to it yet.",
+    "received": "It is at the datacenter.",
+    "never_received": "It was not in the parcel, or no parcel came in time. It may still turn up.",
+    "copying": "It is being copied.",
+    "completed": "Everything on it was copied.",
+    "completed_with_errors": "Not everything on it was copied; its error log names what.",
+    "failed": "Nothing or not everything on it was copied, for the reason that the service's word gives.",
+    "returned": "It was sent back.",
+    "unknown": "The service has a word that this collection does not know; never taken for success.",
 }
 
 # The service's word for the state of a drive -> ours.

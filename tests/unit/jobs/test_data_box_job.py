@@ -234,6 +234,8 @@ class TestAJobThatIsThere:
         [
             ({"contactDetails": {"contactName": "Old", "phone": "0", "emailList": ["a@b"], "mobile": "7"}}, {}, "contactDetails"),
             ({"returnToCustomerPackageDetails": {"carrierName": "DHL"}}, {}, "returnToCustomerPackageDetails"),
+            # As the agent's own tool leaves it.
+            ({"returnToCustomerPackageDetails": {}}, {}, "returnToCustomerPackageDetails"),
         ],
     )
     def test_contact_and_return_carrier_are_changed_alone(self, script, task, details, options, changed):
@@ -255,6 +257,13 @@ class TestAJobThatIsThere:
         expect_box(script, box_job(details={"returnToCustomerPackageDetails": {"carrierName": "DHL"}}))
         expect_address(script)
         assert task.run(import_job, check=True, **box_order())["job"]["return_shipping"]["carrier"] == "FedEx"
+
+    def test_tags_of_others_go_only_without_append_tags(self, script, task):
+        expect_box(script, box_job(tags={"seed": "srv1", "theirs": "1"}))
+        expect_address(script)
+        script.expect("PATCH", JOB, version=DATA_BOX, body={"tags": {"seed": "srv1"}}, status=202)
+        expect_box(script, box_job())
+        assert task.run(import_job, **box_order(append_tags=False))["job"]["tags"] == {"seed": "srv1"}
 
     def test_an_address_that_is_no_longer_editable_is_told_and_left(self, script, task):
         resource = box_job(isShippingAddressEditable=False, details={"shippingAddress": {**STREET, "city": "Utrecht"}})

@@ -308,10 +308,24 @@ class TestCancelingAndDeleting:
         expect_get(script)
         assert not task.run(import_job, **self.names("absent"))["changed"]
 
-    @pytest.mark.parametrize("state", ["Shipping", "Transferring", "Closed"])
-    def test_deleting_is_refused_while_azure_would(self, script, task, state):
+    @pytest.mark.parametrize(
+        ("state", "cure"),
+        [
+            ("Shipping", "cancel it first with state: canceled"),
+            ("Transferring", "wait until the drives come back"),
+            ("Closed", "Azure deletes it by itself 90 days after its end"),
+        ],
+    )
+    def test_deleting_is_refused_while_azure_would_and_the_cure_is_one_of_that_state(self, script, task, state, cure):
         expect_get(script, job(state=state))
-        assert "canceled" in task.fail(import_job, **self.names("absent")).fields["cure"]
+        failure = task.fail(import_job, **self.names("absent"))
+        assert cure in failure.fields["cure"] and failure.fields["seen"] == state
+        assert "only while it is Creating or once it is Completed or canceled" in failure.fields["rule"]
+
+    @pytest.mark.parametrize(("state", "cure"), [("Packaging", "wait until"), ("Completed", "the job is over")])
+    def test_canceling_that_comes_too_late_has_a_cure_that_can_be_followed(self, script, task, state, cure):
+        expect_get(script, job(state=state))
+        assert cure in task.fail(import_job, **self.names("canceled")).fields["cure"]
 
     @pytest.mark.parametrize("state", ["canceled", "absent"])
     def test_check_mode_sends_nothing(self, script, task, state):

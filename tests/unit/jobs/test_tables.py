@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pages.stages
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,8 +17,21 @@ from ansible_collections.offlineseed.azure.plugins.module_utils.failure import F
 from ansible_collections.offlineseed.azure.plugins.module_utils.jobs import limits, locations
 from ansible_collections.offlineseed.azure.plugins.module_utils.jobs.import_export import create_body, differences, job_from
 from ansible_collections.offlineseed.azure.plugins.module_utils.jobs.import_job import order_from
+from ansible_collections.offlineseed.azure.plugins.module_utils.jobs.key_check import VERDICTS
 from ansible_collections.offlineseed.azure.plugins.module_utils.jobs.locations import destination
-from ansible_collections.offlineseed.azure.plugins.module_utils.jobs.stages import BY_NAME, STAGES, drive_state, stage_of
+from ansible_collections.offlineseed.azure.plugins.module_utils.jobs.stages import (
+    ACTORS,
+    BY_NAME,
+    COPY_STATES,
+    DRIVE_MEANINGS,
+    DRIVE_STATES,
+    OF_LENT_DEVICES,
+    RESOLUTIONS,
+    STAGES,
+    WAITS,
+    drive_state,
+    stage_of,
+)
 
 WORDS = {"creating", "shipped", "received", "copying", "returning", "completed", "completed_with_errors", "canceled", "unknown"}
 
@@ -33,6 +49,23 @@ class TestStages:
         assert stage.meaning.endswith(".") and stage.actor in ("person", "carrier", "azure", "nobody")
         assert not (stage.terminal and (stage.cancellable or stage.accepts_parcel))
         assert stage.terminal or not stage.succeeded
+
+    def test_the_page_is_what_the_tables_say(self):
+        page = (Path(__file__).parents[3] / "docs" / "job_stages.md").read_text(encoding="utf-8")
+        assert page == pages.stages.page(), "run `python -m pages` (with PYTHONPATH=tests) and commit docs/job_stages.md"
+
+    def test_the_page_has_every_word_of_every_table(self):
+        page = pages.stages.page()
+        for stage in STAGES:
+            row = next(line for line in page.splitlines() if line.startswith(f"| `{stage.name}` | {stage.meaning}"))
+            assert f"| {stage.actor} |" in row and (not stage.clock or f"{stage.clock.days} days, then {stage.clock.then}" in row)
+            assert all(f"`{word}`" in page for word in (*stage.words, *(one.word for one in stage.data_box)))
+            assert all(one.portal in page for one in stage.data_box if one.portal)
+        assert all(f"`{word}`" in page for word in (*DRIVE_STATES, *COPY_STATES, *WAITS, *RESOLUTIONS, *VERDICTS, *OF_LENT_DEVICES))
+
+    def test_every_state_of_a_drive_says_what_it_means(self):
+        ours = {*DRIVE_STATES.values(), *(state for state, _meaning in COPY_STATES.values()), "unknown"}
+        assert set(DRIVE_MEANINGS) == ours and set(ACTORS) == {stage.actor for stage in STAGES}
 
     @pytest.mark.parametrize(
         ("word", "name"), [("Creating", "creating"), ("SHIPPING", "shipped"), ("Faulted", "unknown"), (None, "unknown"), ("", "unknown")]
