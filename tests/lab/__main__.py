@@ -29,6 +29,15 @@ CALLS: dict[str, tuple[str, tuple[Option, ...]]] = {
     "hours": ("let hours pass", (("n", {"type": float}),)),
     "attach": ("plug a drive in: a new one, or one from the shelf", (SERIAL, ("--size", {"type": int, "help": "bytes"}), HOST, MORE)),
     "detach": ("pull a drive out; it lies on the shelf", (SERIAL, HOST)),
+    "give_letter": ("make one volume with a letter on a blank drive, in Disk Management", (SERIAL, HOST)),
+    "run_disk_prep": (
+        "run AzureOfflineBackupDiskPrep.exe on the copy host and answer its prompts",
+        (
+            ("--command-line", {"required": True, "help": "as pasted into an elevated prompt"}),
+            ("--answers", {"required": True, "type": json.loads, "help": 'JSON: [{"prompt": …, "answer": …}, …]'}),
+            HOST,
+        ),
+    ),
     "ship": (
         "hand a parcel to the carrier",
         (

@@ -21,10 +21,14 @@ def blobs_and_staged(folder: pathlib.Path, told: dict[str, Any], job: str) -> tu
     return sums_of_blobs(folder, told), sums_of_staged(folder, job)
 
 
-def sums_of_staged(folder: pathlib.Path, job: str) -> dict[str, str]:
+def staging(folder: pathlib.Path, job: str) -> pathlib.Path:
+    """The staging folder of a job, on the copy host's disk."""
     inside = names.STAGING_ON_COPY_HOST.removeprefix("C:\\").split("\\")
-    staging = folder.joinpath("hosts", names.COPY_HOST, "C", *inside, f"{names.STORAGE_ACCOUNT}_{job}")
-    return {path.name: sha256(path) for path in sorted(staging.glob("*")) if path.is_file()}
+    return folder.joinpath("hosts", names.COPY_HOST, "C", *inside, f"{names.STORAGE_ACCOUNT}_{job}")
+
+
+def sums_of_staged(folder: pathlib.Path, job: str) -> dict[str, str]:
+    return {path.name: sha256(path) for path in sorted(staging(folder, job).glob("*")) if path.is_file()}
 
 
 def sums_of_blobs(folder: pathlib.Path, told: dict[str, Any]) -> dict[str, str]:

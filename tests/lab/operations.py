@@ -9,14 +9,18 @@ import pathlib
 import threading
 from typing import TYPE_CHECKING, Any
 
-from . import names
+from . import datacenter_faults, landing, names
 from .azure import faults, import_jobs, storage
 from .lab_folder import copy_state, remove_state
+from .windows import diskprep
 from .windows.disk import MIB
+from .windows.diskprep import drive as diskprep_drive
+from .windows.diskprep import tool as diskprep_tool
 
 if TYPE_CHECKING:
     from .server import Server
 
+PREPARED = ("OFFLINESEED", diskprep_drive.LABEL)
 FIVE = ("staging_path", "storage_account", "container", "subscription_id", "import_job_name")
 
 
@@ -47,6 +51,7 @@ class Operations:
             "providers": {name: provider["state"] for name, provider in state["providers"].items()},
             "accounts": {name: self._parts.blobs.names(name) for name in sorted(state["accounts"])},
             "jobs": [_job_line(job) for job in state["jobs"].values()],
+            "data_box_jobs": [_data_box_line(job) for job in state["data_box_jobs"].values()],
             "parcels": list(state["parcels"].values()),
             "vault_items": [
                 {key: item[key] for key in ("computer", "name", "last_backup_status", "recovery_points")}
@@ -91,8 +96,30 @@ class Operations:
         """Pull a drive out; it lies on the shelf."""
         return self._host(host).detach_disk(serial).serial
 
+    def give_letter(self, serial: str, host: str = names.COPY_HOST) -> dict[str, str]:
+        """A person makes one NTFS volume with a letter on a blank drive, in Disk Management."""
+        place = self._host(host)
+        with place.lock:
+            disk = place.storage.by_serial(serial)
+            if not disk.empty or disk.offline or disk.read_only:
+                raise LookupError(f"drive {serial} is not blank, or offline or read only; Disk Management makes no volume there")
+            if disk.style == "RAW":
+                disk.initialise("GPT")
+            partition = disk.add_partition()
+            partition.letter = place.storage.free_letter()
+            partition.volume.format("NTFS", "New Volume", 4096)
+            place.change("volume made in Disk Management", serial=serial, letter=partition.letter)
+        return {"letter": partition.letter}
+
+    def run_disk_prep(
+        self, command_line: str, answers: list[dict[str, str]], host: str = names.COPY_HOST, elevated: bool = True
+    ) -> dict[str, Any]:
+        """A person runs AzureOfflineBackupDiskPrep.exe on the copy host and answers its prompts, as `windows/diskprep` says."""
+        with self._whole:
+            return diskprep.run(self._host(host), command_line, answers, elevated=elevated)
+
     def ship(self, serials: list[str] | None = None, carrier: str = "DHL", tracking_number: str | None = None) -> dict[str, Any]:
-        """Hand a parcel to the carrier; what is still plugged in is pulled out. `serials`: default all drives with this project's label."""
+        """Hand a parcel to the carrier; what is still plugged in is pulled out. `serials`: default all drives labelled as prepared."""
         network = self._parts.network
         serials = serials or _seed_drives(network)
         if not serials:
@@ -130,11 +157,32 @@ class Operations:
         """Another agent than the world's: version, offline_cmdlets, passphrase_set, …"""
         agent = self._agent(host)
         agent.setup.update(traits)
+        if "version" in traits:
+            diskprep_tool.install(agent.host, agent.setup["install_path"], traits["version"])
         agent.host.change("agent changed", **traits)
 
     def make_account(self, account: str = names.STORAGE_ACCOUNT, kind: str = "StorageV2", sku: str = "Standard_LRS") -> None:
         """Somebody else has made a storage account."""
         storage.make(self._parts.cloud, names.RESOURCE_GROUP, account, {"location": names.LOCATION, "kind": kind, "sku": {"name": sku}})
+
+    def remove_blob(self, blob: str, container: str = names.CONTAINER, account: str = names.STORAGE_ACCOUNT) -> None:
+        """Somebody removes a blob."""
+        self._parts.blobs.remove(account, container, blob)
+
+    def upload(self, path: str, account: str = names.STORAGE_ACCOUNT, job: str = names.SOURCE.lower()) -> int:
+        """A person uploads a staged file as the page blob `container/name` again, as azcopy does; its bytes."""
+        container, _slash, name = path.partition("/")
+        folder = landing.staging(self._server.folder.root, job)
+        return self._parts.blobs.upload_page_blob(account, container, name, folder / name)
+
+    def copy_blob(self, source: str, target: str, account: str = names.STORAGE_ACCOUNT) -> int:
+        """A person copies `container/name` to another name inside the account; its bytes."""
+        place = self._server.folder.root / "copied.blob"
+        self._parts.blobs.download(account, *source.partition("/")[::2], place)
+        try:
+            return self._parts.blobs.upload_page_blob(account, *target.partition("/")[::2], place)
+        finally:
+            place.unlink()
 
     def back_up_now(self, host: str = names.SOURCE) -> str:
         """A person presses Back Up Now and waits; the state of the job."""
@@ -150,6 +198,12 @@ class Operations:
         """Restart a host: processes end, protected volumes come up locked."""
         self._host(host).reboot()
 
+    def without_bitlocker(self, host: str = names.COPY_HOST) -> None:
+        """A server as it is delivered: the feature BitLocker is not installed."""
+        place = self._host(host)
+        place.facts["bitlocker"] = False
+        place.change("feature BitLocker is absent")
+
     def power(self, host: str, on: bool) -> None:
         """Switch a host on or off."""
         place = self._host(host)
@@ -161,13 +215,18 @@ class Operations:
 
     # -- things that go wrong ----------------------------------------------------------------------------------------------------
     def fault(self, kind: str, where: str = "azure", **wanted: Any) -> list[dict[str, Any]]:
-        """Plan a fault. `where` azure: see azure/faults.py; winrm: `kind` is an action of winrm/faults.py and `point` says where."""
+        """Plan a fault. `where` azure: see azure/faults.py; winrm: `kind` is an action of winrm/faults.py and `point` says where;
+        datacenter: see datacenter_faults.py."""
         if where == "winrm":
             self._parts.winrm.faults.add(action=kind, **wanted)
             return []
-        if where != "azure":
-            raise ValueError(f"faults happen in azure or winrm, not in {where!r}")
         state = self._parts.state
+        if where == "datacenter":
+            with state.changed():
+                state["datacenter_faults"].append(datacenter_faults.new(kind, **wanted))
+            return list(state["datacenter_faults"])
+        if where != "azure":
+            raise ValueError(f"faults happen in azure, winrm or datacenter, not in {where!r}")
         with state.changed():
             state["faults"].append(faults.new(kind, **wanted))
         return list(state["faults"])
@@ -176,6 +235,7 @@ class Operations:
         """Nothing fails on command any more."""
         with self._parts.state.changed():
             self._parts.state["faults"].clear()
+            self._parts.state["datacenter_faults"].clear()
         self._parts.winrm.faults.clear()
 
     # -- the whole ---------------------------------------------------------------------------------------------------------------
@@ -212,6 +272,11 @@ def _job_line(job: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _data_box_line(job: dict[str, Any]) -> dict[str, Any]:
+    drives = job.get("drives") or dict.fromkeys(job["details"]["importDiskDetailsCollection"], {})
+    return {"name": job["name"], "status": job["status"], "drives": {name: drive.get("status") for name, drive in drives.items()}}
+
+
 def _host_lines(host: Any) -> dict[str, Any]:
     disks = {
         disk.serial: {"number": disk.number, "size": disk.size, "labels": [volume.label for volume in disk.volumes]}
@@ -225,4 +290,4 @@ def _host_lines(host: Any) -> dict[str, Any]:
 
 def _seed_drives(network: Any) -> list[str]:
     found = [disk for host in network.hosts.values() for disk in host.storage.disks]
-    return [disk.serial for disk in found if any(volume.label == "OFFLINESEED" for volume in disk.volumes)]
+    return [disk.serial for disk in found if any(volume.label in PREPARED for volume in disk.volumes)]

@@ -14,6 +14,7 @@ import yaml
 
 MIB = 1024 * 1024
 SMALLEST_DRIVE = 192 * MIB  # no drive is smaller than what Windows needs for a GPT partition
+SMALLEST_OF_MANY = 64 * MIB  # where the data are to be spread over several, so that none holds them all
 SHORTEST_TEXT = 30  # characters; less is no explanation
 
 
@@ -70,6 +71,7 @@ class Person:
     control: Any
     answers: pathlib.Path
     drives: dict[str, int] = field(default_factory=dict)  # serials that this person attached, with their size
+    spread: int = 1  # brings the bytes that are asked for on so many drives
 
     def act(self, told: dict[str, Any]) -> str:
         """Does the step; answers what was done, in a sentence. Raises NotExplained for a step that is unknown or says too little."""
@@ -107,15 +109,27 @@ def create_policy_in_wizard(person: Person, step: Step) -> str:
     return enter_offline_values(person, step)
 
 
+def restart_copy_host(person: Person, step: Step) -> str:
+    host = step.spells(step.says("copy_host"))
+    person.control.reboot(host=host)
+    return f"restarted {host}"
+
+
 def attach_drives(person: Person, step: Step) -> str:
-    """Drives of the size that is asked for, and a tenth more, or the drives that are asked for by name."""
+    """Drives of the size that is asked for, and a little more, or the drives that are asked for by name."""
     host = step.says("copy_host")
     step.spells(host)
-    for serial in step.data.get("serials") or new_serials(person, step.says("minimum_drives")):
-        size = person.drives.get(serial) or max(SMALLEST_DRIVE, -(-int(step.says("bytes") * 1.1) // MIB) * MIB)
+    for serial in step.data.get("serials") or new_serials(person, max(step.says("minimum_drives"), person.spread)):
+        size = person.drives.get(serial) or size_of_one(step, person.spread)
         person.control.attach(host=host, serial=serial, size=size)
         person.drives[serial] = size
     return f"attached to {host}: " + ", ".join(f"{serial} ({size / 1e6:.0f} MB)" for serial, size in person.drives.items())
+
+
+def size_of_one(step: Step, spread: int) -> int:
+    """Bytes of one drive: all of what is asked for and a tenth more, or the share of one of several, with room for what is left over."""
+    more, least = (1.1, SMALLEST_DRIVE) if spread == 1 else (1.3, SMALLEST_OF_MANY)
+    return max(least, step.data.get("largest") or 0, -(-int(step.says("bytes") * more / spread) // MIB) * MIB)
 
 
 def new_serials(person: Person, count: int) -> list[str]:
@@ -130,6 +144,36 @@ def name_drives(person: Person, step: Step) -> str:
         raise NotExplained(f"step {step.id} proposes to wipe {foreign}, which nobody attached for this seed")
     person.set("seed_drives", drives)
     return "read the labels, pasted seed_drives: " + ", ".join(drive["serial"] for drive in drives)
+
+
+def give_drive_letters(person: Person, step: Step) -> str:
+    """One simple volume over each drive, in Disk Management."""
+    host = step.spells(step.says("copy_host"))
+    serials = [step.spells(drive["serial"]) for drive in step.says("drives")]
+    letters = [person.control.give_letter(serial=serial, host=host)["letter"] for serial in serials]
+    return f"gave letters on {host}: " + ", ".join(f"{serial} {letter}" for serial, letter in zip(serials, letters, strict=True))
+
+
+def run_disk_prep(person: Person, step: Step) -> str:
+    """Pastes the command line into an elevated prompt and answers what the tool asks, with these answers and no others."""
+    host, command_line = step.spells(step.says("copy_host")), step.spells(step.says("command_line"))
+    answers = [{"prompt": answer["prompt"], "answer": answer["answer"]} for answer in step.says("answers")]
+    told = person.control.run_disk_prep(command_line=command_line, answers=answers, host=host)
+    return f"ran the agent's tool on {host}: {', '.join(drive['serial'] for drive in told['drives'])}, import job {told['job']}"
+
+
+def repair_import(person: Person, step: Step) -> str:
+    """Copies and uploads what the step lists, blob by blob; a blob of which ranges are wrong is uploaded as a whole."""
+    told = step.says("repair")
+    copies = told["copies"]
+    for one in copies:
+        person.control.copy_blob(source=step.spells(one["from"]), target=step.spells(one["to"]))
+    uploads = [step.spells(one["path"]) for one in (*told["ranges"], *told["files"])]
+    if not copies and not uploads:
+        raise NotExplained(f"step {step.id} does not say what to repair: {step.text}")
+    for path in uploads:
+        person.control.upload(path=path)
+    return f"copied {len(copies)} blobs inside the account, uploaded {len(uploads)} again: {', '.join(uploads) or 'none'}"
 
 
 def hand_over_parcel(person: Person, step: Step) -> str:
@@ -155,8 +199,12 @@ STEPS: dict[str, Callable[[Person, Step], str]] = {
     "accept_undocumented": accept_undocumented,
     "create_policy_in_wizard": create_policy_in_wizard,
     "enter_offline_values": enter_offline_values,
+    "restart_copy_host": restart_copy_host,
     "attach_drives": attach_drives,
     "name_drives": name_drives,
+    "give_drive_letters": give_drive_letters,
+    "run_disk_prep": run_disk_prep,
     "hand_over_parcel": hand_over_parcel,
+    "repair_import": repair_import,
     "run_playbook": run_again,
 }

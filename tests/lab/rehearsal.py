@@ -13,6 +13,7 @@ import argparse
 import json
 import pathlib
 import shutil
+import subprocess
 import sys
 import time
 from typing import Any
@@ -31,6 +32,7 @@ from .story import Story
 SEED = names.SOURCE.lower()
 MOST_RUNS = 40
 DAY = 86_400
+DRIVES = 2  # the person brings as many where one would do
 
 PROVEN = {
     "preflight_passed": "everything the seed needs was checked before anything was changed",
@@ -41,10 +43,12 @@ PROVEN = {
     "prepared": "all drives are ready",
     "job_created": "the import job exists",
     "shipped": "the datacenter knows the parcel",
+    "evidence_archived": "copy logs, job, manifests and journals lie on the controller, their hashes in the record",
     "landed": "every staged file is a page blob in the container",
     "vault_proven": "the vault shows a recovery point newer than the landing",
     "blobs_removed": "the landing container is cleaned up",
     "staging_removed": "the staging folder is cleaned up",
+    "increment_ran": "the first increment went over the network and made a newer recovery point",
     "completed": "the record is closed",
 }
 STATES = {
@@ -66,7 +70,7 @@ class Rehearsal:
         self.lab, self.story, self.source = lab, story, source
         self.control = lab.control
         self.controller = Controller(lab.folder / "controller")
-        self.person = Person(lab.control, self.controller.folder / "host_vars" / SEED / "answers.yml")
+        self.person = Person(lab.control, self.controller.folder / "host_vars" / SEED / "answers.yml", spread=DRIVES)
         self.began = self.now()
         self.proven: list[dict[str, Any]] = []
         self.asked: list[str] = []
@@ -156,11 +160,37 @@ class Rehearsal:
         if self.landed is None:
             raise Stopped("the landing was never seen: the container was empty or incomplete until it was cleaned up")
         self.story.proof(f"{self.landed} blobs in the container equalled the staged files before the clean-up (SHA-256)")
+        self.story.proof(self.every_object_is_proven())
         self.story.proof(self.restored())
         if self.control.hashes()["bystander"] != self.bystander:
             raise Stopped("the disk of somebody else's data on the copy host has changed")
         self.story.proof("the disk full of somebody else's data is byte for byte the same")
         self.story.proof(self.nothing_more())
+        self.story.proof(self.record_is_whole())
+
+    def every_object_is_proven(self) -> str:
+        """What the record says of the copy logs, against the blobs that were seen in the container."""
+        events = [json.loads(line) for line in lines(self.state / "record.jsonl")]
+        counts = next((event["data"]["counts"] for event in reversed(events) if event["event"] == "verified"), {})
+        # The job of the agent's own tool writes no verbose logs, which alone prove an object; its logs can only be free of errors.
+        by_the_tool = any(event["data"].get("made_by") for event in events if event["event"] == "job_created")
+        if {word: number for word, number in counts.items() if number} != {"present" if by_the_tool else "proven": self.landed}:
+            raise Stopped(f"{self.landed} blobs landed, but the record says of the copy logs: {counts or 'nothing'}")
+        serials = {event["data"]["serial"] for event in events if event["event"] == "drive_prepared"}
+        held = "stand in the container, with no error in the copy logs" if by_the_tool else "are proven by the copy logs"
+        return f"{self.landed} of {self.landed} objects from {len(serials)} drives {held}, says the record"
+
+    def record_is_whole(self) -> str:
+        """Record and evidence, checked by the script that lies beside them and by nothing of the collection."""
+        command = [shutil.which("python3") or sys.executable, "-I", "verify_record.py", "record.jsonl", "--evidence", "evidence"]
+        done = subprocess.run(command, cwd=self.state, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise Stopped(f"verify_record.py ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+        return " ".join(done.stdout.split())
+
+    @property
+    def state(self) -> pathlib.Path:
+        return self.controller.folder / "state" / SEED
 
     def restored(self) -> str:
         """The data as they come out of the vault, against what the server held at the beginning."""
@@ -183,8 +213,8 @@ class Rehearsal:
         entry = self.run()
         after = self.traces()
         changed = self.controller.runs[-1].changed
-        writes = [line for line in after["requests"][len(before["requests"]):] if is_write(line)]
-        journal = after["journal"][len(before["journal"]):]
+        writes = [line for line in after["requests"][len(before["requests"]) :] if is_write(line)]
+        journal = after["journal"][len(before["journal"]) :]
         if entry["state"] != "complete" or changed or writes or journal:
             raise Stopped(f"one more run is not without effect: {entry['state']}, {changed} changed, writes {writes}, changes {journal}")
         return "one more run changed nothing: 0 tasks, 0 changes on a host, 0 write requests to Azure"
@@ -249,7 +279,8 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def play(story: Story, folder: pathlib.Path, data: pathlib.Path | None, engine: str) -> None:
+def play(story: Story, folder: pathlib.Path, data: pathlib.Path | None, engine: str, variables: dict[str, Any] | None = None) -> None:
+    """The rehearsal of one seed; *variables* are the user's own beside those that the steps ask for."""
     story.heading("offlineseed.azure: the rehearsal of one seed")
     source = data or write_sample(folder)
     files, size = sample.measure(source)
@@ -261,6 +292,8 @@ def play(story: Story, folder: pathlib.Path, data: pathlib.Path | None, engine: 
     with lab:
         introduce(story, lab, files, size, waiting.seconds, is_sample=data is None)
         rehearsal = Rehearsal(lab, story, sums)
+        for name, value in (variables or {}).items():
+            rehearsal.person.set(name, value)
         first = rehearsal.controller.command(rehearsal.began)
         story.tell(f"Every run is the same command: {' '.join(first[:4])} …\n")
         rehearsal.play()

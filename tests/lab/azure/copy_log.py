@@ -14,7 +14,6 @@ import xml.etree.ElementTree as ET
 from typing import Any
 
 VERSION = "2018-10-01"
-FAULTLESS = ("Completed",)
 
 
 def name(job: str, serial: str, moment: datetime.datetime, kind: str) -> str:
@@ -22,26 +21,40 @@ def name(job: str, serial: str, moment: datetime.datetime, kind: str) -> str:
     return f"waies/{job}_{serial}_{moment.strftime('%Y%m%d-%H%M%S')}-{moment.microsecond // 1000:03d}_{kind}.xml"
 
 
-def errors_only(blobs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The blobs that an error log holds."""
-    return [blob for blob in blobs if blob["status"] not in FAULTLESS or blob["disposition_status"] in ("Renamed", "Skipped", "Cancelled")]
-
-
-def render(serial: str, status: str, blobs: list[dict[str, Any]]) -> bytes:
+def render(serial: str, status: str, blobs: list[dict[str, Any]], version: str = VERSION, *, hashes: bool = True) -> bytes:
     """A log of `blobs`, each as `drive_copy.copy_blob` answers it:
 
     {blob_path, file_path, length, disposition, disposition_status, ranges: [{offset, length, hash, status}], status}.
     """
-    root = ET.Element("DriveLog", Version=VERSION)
+    root = ET.Element("DriveLog", Version=version)
     ET.SubElement(root, "DriveId").text = serial
+    if version == VERSION:
+        _summary(root, blobs)
     for blob in blobs:
-        _blob(root, blob)
+        _renamed(root, blob) if blob.get("renamed_from") and version == VERSION else _blob(root, blob, hashes)
     ET.SubElement(root, "Status").text = status
     ET.indent(root)
     return ET.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
-def _blob(root: ET.Element, blob: dict[str, Any]) -> None:
+def _summary(root: ET.Element, blobs: list[dict[str, Any]]) -> None:
+    summary = ET.SubElement(root, "Summary")
+    ET.SubElement(ET.SubElement(summary, "ValidationErrors"), "None", Count=str(len(blobs)))
+    errors = ET.SubElement(summary, "CopyErrors")
+    words = ["ContainerRenamed" if blob.get("renamed_from") else blob["status"] for blob in blobs]
+    for word in sorted(set(words)):
+        ET.SubElement(errors, word, Count=str(words.count(word)), Description=word)
+
+
+def _renamed(root: ET.Element, blob: dict[str, Any]) -> None:
+    """An object of a container that got another name, as azure-docs, data-box-disk-troubleshoot-upload shows it."""
+    node = ET.SubElement(root, "Blob", Status="ContainerRenamed")
+    ET.SubElement(node, "BlobPath").text = blob["blob_path"]
+    ET.SubElement(node, "OriginalFilePath").text = blob["file_path"]
+    ET.SubElement(node, "SizeInBytes").text = str(blob["length"])
+
+
+def _blob(root: ET.Element, blob: dict[str, Any], hashes: bool) -> None:
     node = ET.SubElement(root, "Blob")
     ET.SubElement(node, "BlobPath").text = blob["blob_path"]
     ET.SubElement(node, "FilePath").text = blob["file_path"]
@@ -50,7 +63,6 @@ def _blob(root: ET.Element, blob: dict[str, Any]) -> None:
     if blob["ranges"]:
         ranges = ET.SubElement(node, "PageRangeList")
         for part in blob["ranges"]:
-            ET.SubElement(
-                ranges, "PageRange", Offset=str(part["offset"]), Length=str(part["length"]), Hash=part["hash"], Status=part["status"]
-            )
+            told = {"Hash": part["hash"]} if hashes else {}
+            ET.SubElement(ranges, "PageRange", Offset=str(part["offset"]), Length=str(part["length"]), **told, Status=part["status"])
     ET.SubElement(node, "Status").text = blob["status"]

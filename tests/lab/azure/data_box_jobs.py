@@ -6,7 +6,7 @@
 Documented: azure-rest-api-specs databox.json. Recorded (azure-cli-extensions src/databox test_databox_custom_disk.yaml): 202 with a
 signed Location that is renewed once on the same path and then leads to the job, or for a delete to 204; no key and no carrier account in
 an answer; keys, hashes and serials are not looked at. Assumed: error codes but for 404, that the job is there at once, and which states
-can be canceled or deleted. Nothing moves a job on once its parcel is named: the lab's datacenter knows Microsoft.ImportExport only.
+can be canceled or deleted. Once its parcel is named, the datacenter moves a job on.
 """
 
 from __future__ import annotations
@@ -18,15 +18,12 @@ from typing import Any
 
 from .. import names
 from ..clock import parse
-from . import regions, subscriptions
+from . import data_box_lock, regions, subscriptions
 from .data_box_address import address_of
+from .data_box_told import ENDED, SHIPPED, SKU, TYPE, WAITING, account_of, credentials, described, job_id
 from .messages import ArmError, Request, Response, not_found
 
 VERSIONS = ("2022-02-01", "2022-12-01", "2023-12-01")
-TYPE = "Microsoft.DataBox/jobs"
-SKU = "DataBoxCustomerDisk"
-WAITING, SHIPPED = "AwaitingShipmentDetails", "ShippedToAzureDC"
-ENDED = ("Completed", "CompletedWithErrors", "CompletedWithWarnings", "Cancelled", "Aborted")
 PAGE = 50
 KEPT_WITHOUT_PARCEL = datetime.timedelta(days=14)
 KEPT_AFTER_THE_END = datetime.timedelta(days=90)
@@ -34,12 +31,11 @@ KEPT_AFTER_THE_END = datetime.timedelta(days=90)
 NEEDED = (
     "location", "sku.name", "properties.transferType", "properties.details.jobDetailsType", "properties.details.contactDetails.contactName",
     "properties.details.contactDetails.phone", "properties.details.contactDetails.emailList",
-    "properties.details.returnToCustomerPackageDetails", "properties.details.dataImportDetails",
-    "properties.details.importDiskDetailsCollection",
+    "properties.details.dataImportDetails", "properties.details.importDiskDetailsCollection",
 )  # fmt: skip
+RETURN = "returnToCustomerPackageDetails"  # needed too, but may be empty
 GIVEN = ("contactDetails", "shippingAddress", "returnToCustomerPackageDetails", "dataImportDetails", "importDiskDetailsCollection")
 CHANGEABLE = ("contactDetails", "shippingAddress", "returnToCustomerPackageDetails")
-SECRETS = ("bitLockerKey", "carrierAccountNumber")
 
 
 def check_version(request: Request) -> None:
@@ -63,42 +59,6 @@ def find(cloud: Any, group: str, name: str) -> dict[str, Any]:
     return found
 
 
-def described(job: dict[str, Any], *, details: bool) -> dict[str, Any]:
-    """A job as a client sees it: without secrets, and without details in a list."""
-    properties = {
-        "transferType": "ImportToAzure",
-        "status": job["status"],
-        "startTime": job["created"],
-        "isCancellable": job["status"] == WAITING,
-        "isDeletable": job["status"] in ENDED,
-        "isShippingAddressEditable": job["status"] not in ENDED,
-        **({"cancellationReason": job["reason"]} if job.get("reason") else {}),
-        **({"details": _details(job)} if details else {}),
-    }
-    return {
-        "id": job_id(job), "name": job["name"], "type": TYPE, "location": job["location"], "tags": job["tags"],
-        "sku": {"name": SKU}, "properties": properties,
-    }  # fmt: skip
-
-
-def job_id(job: dict[str, Any]) -> str:
-    """The ARM id of a stored job."""
-    return f"{names.group_id(job['group'])}/providers/{TYPE}/{job['name']}"
-
-
-def _details(job: dict[str, Any]) -> dict[str, Any]:
-    parcel = {"deliverToDcPackageDetails": job["parcel"]} if job.get("parcel") else {}
-    stages = [{"stageName": job["status"], "stageStatus": "InProgress" if job["status"] not in ENDED else "Succeeded"}]
-    told = {"jobDetailsType": SKU, **job["details"], **parcel, "jobStages": stages, "copyProgress": [], "copyLogDetails": []}
-    return _without_secrets({**told, "datacenterAddress": address_of(job["location"])})
-
-
-def _without_secrets(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _without_secrets(part) for name, part in value.items() if name not in SECRETS}
-    return [_without_secrets(part) for part in value] if isinstance(value, list) else value
-
-
 def put(cloud: Any, request: Request, subscription: str, group: str, job: str) -> Response:
     """Take an order; the operation behind its Location leads to the job."""
     subscriptions.find_group(cloud, group)
@@ -110,7 +70,7 @@ def put(cloud: Any, request: Request, subscription: str, group: str, job: str) -
     given = body["properties"]["details"]
     made = {
         "name": job, "group": group, "location": regions.short(body["location"]), "tags": body.get("tags") or {}, "status": WAITING,
-        "created": cloud.state.now(), "since": cloud.state.now(), "order": str(uuid.uuid4()),
+        "created": cloud.state.now(), "since": cloud.state.now(), "order": str(uuid.uuid4()), "stages": {WAITING: cloud.state.now()},
         "details": {
             **{name: given[name] for name in GIVEN if name in given},
             "enableManifestBackup": bool(given.get("enableManifestBackup")),
@@ -119,6 +79,7 @@ def put(cloud: Any, request: Request, subscription: str, group: str, job: str) -
     }  # fmt: skip
     with cloud.state.changed():
         cloud.state["data_box_jobs"][_key(group, job)] = made
+        data_box_lock.place(cloud, account_of(made))
     return _accepted(request, made, made["order"])
 
 
@@ -129,6 +90,8 @@ def _check_new(body: dict[str, Any]) -> None:
             part = part.get(name) if isinstance(part, dict) else None
         if not part:
             raise ArmError(400, "InvalidArgument", f"The property {path} is required.", target=path)
+    if not isinstance(body["properties"]["details"].get(RETURN), dict):
+        raise ArmError(400, "InvalidArgument", f"The property {RETURN} is required.", target=RETURN)
     if not regions.known(body["location"]):
         raise ArmError(400, "LocationNotAvailableForResourceType", f"The location '{body['location']}' is not available for '{TYPE}'.")
     if body["sku"]["name"] != SKU or body["properties"]["transferType"] != "ImportToAzure":
@@ -162,7 +125,7 @@ def operation(cloud: Any, request: Request, subscription: str, place: str, opera
 
 def get(cloud: Any, request: Request, subscription: str, group: str, job: str) -> Response:
     """The job; its details with $expand=details only."""
-    return Response(200, described(find(cloud, group, job), details=request.query.get("$expand") == "details"))
+    return Response(200, described(cloud, find(cloud, group, job), details=request.query.get("$expand") == "details"))
 
 
 def list_all(cloud: Any, request: Request, subscription: str, group: str | None = None) -> Response:
@@ -171,8 +134,8 @@ def list_all(cloud: Any, request: Request, subscription: str, group: str | None 
         subscriptions.find_group(cloud, group)
     expire(cloud)
     found = [job for _unused, job in sorted(cloud.state["data_box_jobs"].items()) if group is None or job["group"].lower() == group.lower()]
-    start = int(request.query.get("$skipToken") or 0)
-    answer: dict[str, Any] = {"value": [described(job, details=False) for job in found[start : start + PAGE]]}
+    start = int(request.query.get("$skiptoken") or 0)
+    answer: dict[str, Any] = {"value": [described(cloud, job, details=False) for job in found[start : start + PAGE]]}
     if start + PAGE < len(found):
         answer["nextLink"] = f"{request.base}{request.path}?api-version={request.version}&$skipToken={start + PAGE}"
     return Response(200, answer)
@@ -201,7 +164,7 @@ def cancel(cloud: Any, request: Request, subscription: str, group: str, job: str
     if known["status"] != WAITING:
         raise _conflict(known, "canceled")
     with cloud.state.changed():
-        known.update(status="Cancelled", reason=reason, since=cloud.state.now())
+        _move(known, "Cancelled", cloud.state.now(), reason=reason)
     return Response(204)
 
 
@@ -213,8 +176,19 @@ def mark_shipped(cloud: Any, request: Request, subscription: str, group: str, jo
     if known["status"] not in (WAITING, SHIPPED):
         raise _conflict(known, "marked as shipped")
     with cloud.state.changed():
-        known.update(status=SHIPPED, parcel={name: parcel[name] for name in ("carrierName", "trackingId")}, since=cloud.state.now())
+        _move(known, SHIPPED, cloud.state.now(), parcel={name: parcel[name] for name in ("carrierName", "trackingId")})
+        known.pop("drives", None)
     return Response(204)
+
+
+def _move(job: dict[str, Any], status: str, now: str, **more: Any) -> None:
+    job.update(status=status, since=now, **more)
+    job.setdefault("stages", {})[status] = now
+
+
+def list_credentials(cloud: Any, request: Request, subscription: str, group: str, job: str) -> Response:
+    """The recovery passwords that were sent."""
+    return Response(200, credentials(find(cloud, group, job)))
 
 
 def delete(cloud: Any, request: Request, subscription: str, group: str, job: str) -> Response:
@@ -274,6 +248,7 @@ ROUTES = [
     ("DELETE", _JOBS + "/{job}", delete),
     ("POST", _JOBS + "/{job}/cancel", cancel),
     ("POST", _JOBS + "/{job}/markDevicesShipped", mark_shipped),
+    ("POST", _JOBS + "/{job}/listCredentials", list_credentials),
     ("GET", _PLACE + "/operationResults/{operation}", operation),
     ("POST", _PLACE + "/regionConfiguration", region_configuration),
 ]

@@ -1,16 +1,22 @@
 # Copyright: (c) 2026, offlineseed.azure contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a Windows host reaches in Azure: the backup agent reads its container and job, and publishes itself and its recovery points."""
+"""What a Windows host reaches in Azure: the backup agent reads its container and job, and publishes itself and its recovery points.
+
+And what a person reaches from there: ARM, once signed in.
+"""
 
 from __future__ import annotations
 
+import json
 import pathlib
+import urllib.parse
 from typing import Any
 
 from ..names import VAULT
+from . import data_box_told, entra, import_jobs
 from .core import Cloud
-from .import_jobs import described
+from .messages import Request
 
 
 class AzureForHosts:
@@ -39,10 +45,26 @@ class AzureForHosts:
         return self._cloud.blobs.upload_page_blob(account, container, name, pathlib.Path(path))
 
     def import_job(self, subscription: str, name: str) -> dict[str, Any] | None:
-        """The job of that name in any group of the subscription, as ARM describes it; None where there is none."""
+        """The job of that name in any group of the subscription, as ARM describes it; None where there is none.
+
+        Where both services have one, that of Data Box counts (assumed): today's agents know no other.
+        """
         with self._cloud.state.lock:
+            found = [job for job in self._cloud.state["data_box_jobs"].values() if job["name"].lower() == name.lower()]
+            if found:
+                return data_box_told.described(self._cloud, found[0], details=True)
             found = [job for job in self._cloud.state["jobs"].values() if job["name"].lower() == name.lower()]
-            return described(self._cloud, found[0]) if found else None
+            return import_jobs.described(self._cloud, found[0]) if found else None
+
+    def arm(self, method: str, path: str, version: str, body: Any = None) -> tuple[int, Any]:
+        """(status, body) of a request of somebody who has signed in; raises ConnectionError where the answer is lost."""
+        place, _unused, query = path.partition("?")
+        asked = {**dict(urllib.parse.parse_qsl(query)), "api-version": version}
+        content = b"" if body is None else json.dumps(body).encode()
+        response = self._cloud.handle(Request(method, place, asked, {"authorization": entra.bearer(self._cloud)}, content))
+        if response.dropped:
+            raise ConnectionError(f"no answer to {method} {place}")
+        return response.status, response.body
 
     def register_server(self, name: str, *, agent_version: str, vault: str = VAULT, policy: str = "", registered: bool = True) -> None:
         """The server shows up among the vault's registered servers, or its entry is refreshed."""

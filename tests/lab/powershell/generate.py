@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pathlib
 from collections.abc import Iterable
 
@@ -63,6 +64,8 @@ _ASKS = frozenset(
         "Remove-PhysicalDisk",
     }
 )
+# Commands that answer -WhatIf with an object of their own; the model does (`Command.dry`). Source: Install-WindowsFeature, reference page.
+_ANSWER_WHAT_IF = frozenset({"Install-WindowsFeature"})
 _CIM = "Microsoft.Management.Infrastructure.CimInstance"
 _CALLERS_PREFERENCE = """        if (-not $PSBoundParameters.ContainsKey('ErrorAction')) {
             $ErrorActionPreference = $PSCmdlet.SessionState.PSVariable.GetValue('ErrorActionPreference')
@@ -86,6 +89,8 @@ _CONSENT = """        if (-not $PSCmdlet.ShouldProcess($env:COMPUTERNAME)) { ret
 
 def function(known: Signature, body: str | None = None, begin: str = "") -> str:
     """The text of one function; `body` replaces the one that asks the model, `begin` stands in its begin block."""
+    if known.name in _ANSWER_WHAT_IF:
+        known = dataclasses.replace(known.whole(), should_process=False)
     if body is None:
         body = _BODY.replace("GUARD", _CONSENT if known.should_process else "")
     begin = (_CALLERS_PREFERENCE if known.compiled else "") + begin

@@ -11,8 +11,9 @@ from typing import Any
 from ..clock import stamp
 from ..windows.answer import WindowsError
 from . import ModuleFailure, handler
-from .host_facts import free_bytes, host_fact
+from .host_facts import drive_kind, free_bytes, host_fact, reach
 
+DISK_PREP = "Utils\\AzureOfflineBackupDiskPrep\\AzureOfflineBackupDiskPrep.exe"
 OFFLINE_FIELDS = ("method", "staging_path", "storage_account", "container", "subscription_id", "import_job_name")
 SEED_STATES = {
     "Completed": "completed",
@@ -92,8 +93,25 @@ def _policy(host: Any) -> dict[str, Any] | None:
         "schedule": {"days": policy["days"], "times": policy["times"]},
         "datasources": [{"id": d["id"], "name": d["name"], "file_specs": [d["name"]], "excluded": []} for d in policy["datasources"]],
         "system_state": False,
+        "volumes": [_volume(host, name) for name in sorted({d["name"] for d in policy["datasources"]})],
         "selected_bytes": sum(v.size - v.free() for v in volumes.values()),
     }
+
+
+def _volume(host: Any, name: str) -> dict[str, Any]:
+    volume = host.volume_of(name)
+    readable = bool(volume.file_system) and not volume.locked
+    return {
+        "name": name,
+        "kind": drive_kind(host, name),
+        "file_system": volume.file_system if readable else None,
+        "size": volume.size if readable else None,
+        "used_bytes": volume.size - volume.free() if readable else None,
+    }
+
+
+def _temp_files(host: Any) -> int:
+    return sum(1 for file in host.path("C:\\Windows\\Temp").glob("*.tmp") if file.is_file())
 
 
 def _agent(host: Any) -> dict[str, Any]:
@@ -112,12 +130,23 @@ def _agent(host: Any) -> dict[str, Any]:
         "resource_group": where.get("resource_group"),
         "subscription_id": where.get("subscription_id"),
         "machine_id": setup["machine_id"],
-        "scratch": {"path": scratch, "provider_path": scratch, "exists": bool(scratch), "free_bytes": free_bytes(host, scratch)},
+        "scratch": {
+            "path": scratch,
+            "provider_path": scratch,
+            "exists": bool(scratch),
+            "free_bytes": free_bytes(host, scratch),
+            "kind": drive_kind(host, scratch),
+            "traits": [],
+        },
+        "disk_prep_tool": mars is not None and host.path(f"{setup['install_path']}{DISK_PREP}").exists(),
+        "dpm_version": None,
+        "temp_files": _temp_files(host),
         "registered": bool(where),
         "service": _service(host),
         "scheduled_task": {
             "exists": task is not None,
             "enabled": bool(task and task.enabled),
+            "account": task.user if task else None,
             "next_run": stamp(next_run) if task and next_run else None,
         },
         "commands": mars is not None,
@@ -143,7 +172,7 @@ def backup_agent_info(host: Any, params: dict[str, Any], check_mode: bool, sessi
         "initial_backup": _initial_backup(host.mars) if answers else None,
         "job": jobs[-1] if jobs else None,
         "recovery_points": [{"time": p["time"], "datasource": p["datasource"]} for p in host.mars.points] if answers else [],
-        "host": host_fact(host),
+        "host": host_fact(host) | {"reached": reach(params.get("reach"))},
         "unreadable": [{"command": c, "seen": silent} for c in commands] if host.mars and not answers else [],
     }
 
@@ -195,7 +224,7 @@ def offline_backup(host: Any, params: dict[str, Any], check_mode: bool, session:
         return (
             ended("configured", shown, "")
             if shown != "none"
-            else ended("needs_wizard", "none", "Enter the wanted values in its schedule wizard and start \"Back Up Now\" there.")
+            else ended("needs_wizard", "none", 'Enter the wanted values in its schedule wizard and start "Back Up Now" there.')
         )
     current = _initial_backup(host.mars)
     result |= {"current": current, "differences": _differences(wanted, current)}

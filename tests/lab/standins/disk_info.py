@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from ..windows.answer import WindowsError
+from ..windows.commands.features import is_server, state_of
 from . import ModuleFailure, handler
 from . import drive_steps as steps
 from .disk_prep import probe_source, remembered_drive
 from .drive_facts import drive_facts
 from .drive_guard import foreign_partitions, reasons_against
-from .host_facts import is_virtual
+from .host_facts import host_fact, reach
 
 DISK_FIELDS = (
     "number", "serial", "size", "bus", "bus_number", "model", "unique_id", "path", "logical_sector_size", "physical_sector_size",
@@ -25,6 +26,7 @@ POLICIES = (
     "FDVRecovery", "FDVRecoveryPassword", "FDVRecoveryKey", "FDVRequireActiveDirectoryBackup", "FDVActiveDirectoryBackup",
     "FDVEncryptionType", "FDVPassphrase", "FDVEnforcePassphrase", "EncryptionMethod", "EncryptionMethodWithXtsFdv",
 )  # fmt: skip
+FEATURE_STATES = {"Installed": "installed", "InstallPending": "install_pending", "Available": "available"}
 POLICY_ROOT = "HKLM\\SOFTWARE\\Policies\\Microsoft\\FVE"
 DENY_KEY = "HKLM\\SYSTEM\\CurrentControlSet\\Policies\\Microsoft\\FVE"
 
@@ -41,18 +43,17 @@ def _disk(drive: dict[str, Any], every: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _host(host: Any) -> dict[str, Any]:
+def _host(host: Any, params: dict[str, Any]) -> dict[str, Any]:
     policies = {name: host.registry.get(POLICY_ROOT, name) for name in POLICIES}
     policies["FDVDenyWriteAccess"] = host.registry.get(DENY_KEY, "FDVDenyWriteAccess")
-    return {
-        "name": host.name,
-        "virtual": is_virtual(host),
-        "model": host.facts["model"],
-        "manufacturer": host.facts["manufacturer"],
-        "bitlocker": host.facts.get("bitlocker", True),
+    bitlocker = host.facts.get("bitlocker", True)
+    return host_fact(host) | {
+        "bitlocker": bitlocker,
+        "bitlocker_feature": "installed" if bitlocker else FEATURE_STATES[state_of(host)] if is_server(host) else None,
         "fips": host.registry.get(steps.FIPS, "Enabled") == 1,
         "language_mode": "FullLanguage",
         "policies": policies,
+        "reached": reach(params.get("reach")),
     }
 
 
@@ -60,7 +61,7 @@ def _host(host: Any) -> dict[str, Any]:
 def disk_info(host: Any, params: dict[str, Any], check_mode: bool, session: Any) -> dict[str, Any]:
     """Every disk, what the guard says of it when nobody has named it, and the host's policies."""
     drives = drive_facts(host, params.get("staging_path"))
-    return {"changed": False, "disks": [_disk(d, drives) for d in drives], "host": _host(host)}
+    return {"changed": False, "disks": [_disk(d, drives) for d in drives], "host": _host(host, params)}
 
 
 # States that ask for the next run, in the words of the result

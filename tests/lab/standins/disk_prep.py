@@ -11,7 +11,7 @@ from typing import Any
 
 from ..windows.answer import WindowsError
 from ..windows.session import ENGINE
-from . import ModuleFailure, handler
+from . import ModuleFailure, disk_prep_tool, handler
 from . import drive_steps as steps
 from .drive_papers import claim_of
 from .drive_volume import Wanted
@@ -105,11 +105,15 @@ def disk_prep(host: Any, params: dict[str, Any], check_mode: bool, session: Any)
             "win_disk_prep works through its action plugin on the controller only; "
             "call it as offlineseed.azure.win_disk_prep in a playbook."
         )
-    if check_mode and operation != "inspect":
+    if check_mode and operation not in ("inspect", "tool_look"):
         return {"changed": False, "folder": folder}
     try:
         if operation == "probe_source":
             return {"changed": False, "folder": folder, "source": probe_source(host, params["staging_path"])}
+        if operation == "tool_look":
+            return {"folder": folder, **disk_prep_tool.look(host, params, _wanted(host, params))}
+        if operation == "tool_bring":
+            return {"folder": folder, **disk_prep_tool.bring(host, params, session)}
         one = operation in ("begin", "attach", "prove")
         with TURNS[host.name, seed]:
             return {"folder": folder, **(_one_drive if one else _all_drives)(host, operation, params)}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import pathlib
+import shutil
 import uuid
 from typing import Any
 
@@ -33,7 +34,7 @@ from .drive_volume import (
 from .work_folder import ROOT, read_paper, work_folder, write_paper
 
 TASK_PATH = "\\offlineseed\\"
-PARTS = ("lists", "worker", "orders", "progress", "proofs")
+PARTS = ("lists", "worker", "orders", "progress", "proofs", "evidence")
 SPARE, BYTES_A_RANGE, RANGE, BYTES_A_FILE = 1 << 20, 200, 4 << 20, 2048
 FIPS = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Lsa\\FipsAlgorithmPolicy"
 
@@ -73,11 +74,11 @@ def _worker(host: Any, seed: str) -> dict[str, Any]:
     return {"running": host.tasks.running(task), "exit": task.last_result}
 
 
-def _blank_state(wanted: Wanted, standing: str, reasons: list[dict[str, str]]) -> dict[str, Any]:
+def blank_state(wanted: Wanted, standing: str, reasons: list[dict[str, str]]) -> dict[str, Any]:
     return {
         "serial": wanted["serial"], "size": wanted["size"], "plan_hash": wanted["plan_hash"], "state": "planned", "standing": standing,
         "wipes": False, "holds": [], "files_total": None, "files_done": 0, "bytes_total": None, "bytes_done": 0, "manifest_file": None,
-        "manifest_hash": None, "manifest_size": None, "protector": None, "message": None,
+        "manifest_hash": None, "manifest_size": None, "protector": None, "message": None, "evidence": [],
         "reasons": [{"id": r["id"], "text": r["text"]} for r in reasons],
     }  # fmt: skip
 
@@ -87,6 +88,8 @@ def _add_proof(host: Any, wanted: Wanted, state: dict[str, Any]) -> None:
     if proof is None or proof["seed"] != wanted["seed"] or proof["protector"] not in wanted["proven"]:
         return
     state.update({name: proof[name] for name in ("manifest_file", "manifest_hash", "manifest_size", "plan_hash")})
+    papers = seed_folder(host, wanted["seed"]) / "evidence" / wanted["serial"]
+    state["evidence"] = [one for one in proof.get("evidence") or [] if (papers / one["name"]).exists()]
     state.update(files_total=proof["files"], files_done=proof["files"], bytes_total=proof["bytes"], bytes_done=proof["bytes"])
 
 
@@ -110,7 +113,7 @@ def _add_progress(host: Any, wanted: Wanted, state: dict[str, Any], worker: dict
 
 def _state_of(host: Any, wanted: Wanted, judgement: dict[str, Any], worker: dict[str, Any]) -> dict[str, Any]:
     standing = judgement["standing"]
-    state = _blank_state(wanted, standing, judgement["reasons"])
+    state = blank_state(wanted, standing, judgement["reasons"])
     if standing == "absent":
         text = (
             f"no disk of this host shows the serial number '{wanted['serial']}' ({wanted['size']} bytes expected); "
@@ -132,7 +135,7 @@ def _state_of(host: Any, wanted: Wanted, judgement: dict[str, Any], worker: dict
     else:
         state["wipes"] = standing != "blank"
     if judgement["drive"] is not None:
-        state["holds"] = _holdings(judgement["drive"])
+        state["holds"] = holdings(judgement["drive"])
     return state
 
 
@@ -145,7 +148,7 @@ def _sealed_state(state: str, encryption: dict[str, Any] | None) -> str:
     return "encrypting" if state == "copied" and encryption["conversion"] != "fully_encrypted" else state
 
 
-def _holdings(drive: dict[str, Any]) -> list[str]:
+def holdings(drive: dict[str, Any]) -> list[str]:
     """What a person is told that a disk holds: each partition but Microsoft's reserved one, with its volume."""
     told = []
     for partition in foreign_partitions(drive):
@@ -293,6 +296,7 @@ def prove(host: Any, wanted: Wanted, key: str) -> tuple[bool, dict[str, Any]]:
     complaint = _test_proof(host, state, key, root, volume)
     if complaint:
         return True, state | {"state": "failed", "message": f"not proven: {complaint}"}
+    state["evidence"] = _copy_evidence(host, wanted, host.path(root))
     lock_drive(host, volume)
     dismount_drive(host, wanted)
     _save_proof(host, wanted, state)
@@ -338,11 +342,22 @@ def _test_manifest(host: Any, root: str, state: dict[str, Any]) -> str | None:
     return None
 
 
+def _copy_evidence(host: Any, wanted: Wanted, root: pathlib.Path) -> list[dict[str, Any]]:
+    """Journal and manifest stay behind when the drive leaves."""
+    folder, kept = new_seed_folders(host, wanted["seed"]) / "evidence" / wanted["serial"], []
+    folder.mkdir(exist_ok=True)
+    for path in (root / "DriveManifest.xml", root / "offlineseed" / "journal.jsonl"):
+        content = path.read_bytes()
+        (folder / path.name).write_bytes(content)
+        kept.append({"name": path.name, "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)})
+    return kept
+
+
 def _save_proof(host: Any, wanted: Wanted, state: dict[str, Any]) -> None:
     folder, name = new_seed_folders(host, wanted["seed"]), f"{wanted['serial']}.json"
     claim = claim_of(host, wanted["serial"])
     about = {key: wanted[key] for key in ("seed", "serial", "size", "plan_hash")}
-    manifest = {key: state[key] for key in ("protector", "manifest_file", "manifest_hash", "manifest_size")}
+    manifest = {key: state[key] for key in ("protector", "manifest_file", "manifest_hash", "manifest_size", "evidence")}
     write_paper(
         folder / "proofs" / name, {"v": 1, **about, **manifest, "files": wanted["files"], "bytes": wanted["bytes"], "at": utc_now()}
     )
@@ -377,4 +392,5 @@ def _remove_claim(host: Any, wanted: Wanted) -> bool:
     claim_file(host, wanted["serial"]).unlink()
     for part in ("orders", "progress"):
         (seed_folder(host, wanted["seed"]) / part / f"{wanted['serial']}.json").unlink(missing_ok=True)
+    shutil.rmtree(seed_folder(host, wanted["seed"]) / "evidence" / wanted["serial"], ignore_errors=True)
     return True

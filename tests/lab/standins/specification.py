@@ -39,9 +39,15 @@ class Specification:
     supports_check_mode: bool = True
 
 
+# Modules of other collections that have a stand-in, by their fully qualified names.
+FOREIGN: dict[str, Specification] = {}
+
+
 @functools.cache
 def of(name: str) -> Specification:
-    """The specification of a module of this collection, by its fully qualified name."""
+    """The specification of a module of this collection, or of another's that has a stand-in, by its fully qualified name."""
+    if name in FOREIGN:
+        return FOREIGN[name]
     short = name.rsplit(".", 1)[-1]
     documented = _documented(MODULES / f"{short}.yml")
     own = read_assignment((MODULES / f"{short}.ps1").read_text(encoding="utf-8"), "spec")

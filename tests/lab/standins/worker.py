@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 from xml.sax.saxutils import escape
 
+from ..crc64 import Crc64
 from ..windows.session import ENGINE
 from ..windows.tasks import Task
 from ..windows.volume import Volume, VolumeFull
@@ -134,13 +135,14 @@ class DriveCopy:
         target.unlink(missing_ok=True)
         if self.volume.free() < entry["size"]:
             raise VolumeFull(self.order["mount"])
-        whole, ranges = hashlib.sha256(), []
+        whole, crc64, ranges = hashlib.sha256(), Crc64(), []
         with open(source, "rb") as reader, open(target, "wb") as writer:
             while block := reader.read(RANGE):
                 if self.stop.is_set():
                     raise Stopped
                 writer.write(block)
                 whole.update(block)
+                crc64.update(block)
                 ranges.append(hashlib.md5(block, usedforsecurity=False).hexdigest().upper())
                 self.bytes_here += len(block)
                 self._pace()
@@ -148,8 +150,9 @@ class DriveCopy:
             raise ValueError("the staged file was changed while it was copied")
         for first in range(0, len(ranges), RANGES_A_LINE):
             self._append({"event": "ranges", "name": entry["name"], "first": first, "md5": ranges[first : first + RANGES_A_LINE]})
-        about = {"name": entry["name"], "size": entry["size"], "ranges": len(ranges), "sha256": whole.hexdigest(), "at": utc_now()}
-        self._append({"event": "file", **about})
+        about = {"name": entry["name"], "size": entry["size"], "ranges": len(ranges)}
+        about |= {"sha256": whole.hexdigest(), "crc64": crc64.hexdigest()}
+        self._append({"event": "file", **about, "at": utc_now()})
         self.files_done += 1
         self.bytes_done += entry["size"]
         self.bytes_here = 0

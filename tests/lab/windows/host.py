@@ -29,6 +29,7 @@ from .volume import Volume, VolumeLocked, tree_digest
 if TYPE_CHECKING:
     from .network import Network
 
+RESTART_PENDING = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\RebootPending"
 PASSING = (
     "users/",
     "windows/temp/",
@@ -207,6 +208,8 @@ class Host:
         self._end_processes("the host restarted")
         with self.lock:
             self.storage.power_cycle()
+            self.facts |= self.facts.pop("after_restart", {})
+            self.registry.remove(RESTART_PENDING)
             self.booted, self.running = stamp(self.clock.now()), True
             self.change("rebooted")
 

@@ -14,6 +14,7 @@ from ..sample import measure
 from ..sample import write as sample_data
 from .access import ADMINISTRATORS, SYSTEM, Acl, rule
 from .disk import MIB, Disk
+from .diskprep import tool
 from .host import Host, copy_into
 from .mars.agent import Agent
 from .network import DOMAIN, Network
@@ -24,6 +25,7 @@ AGENT_VERSION = "2.0.9250.0"
 INSTALL_PATH = "C:\\Program Files\\Microsoft Azure Recovery Services Agent\\"
 BACKUP_KEY = "HKLM\\SOFTWARE\\Microsoft\\Windows Azure Backup"
 UNINSTALL = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\Windows Azure Backup"
+APP_PATHS = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\App Paths"
 MACHINE_ID = "6f9c7f9a-52f9-4f7a-9d35-5bd2d0b2f001"
 SYSTEM_SERIALS = {"SRV1": "VD0000SRV1", "COPY1": "S4EVNX0COPY1"}
 DATA_SERIAL = "VD0001SRV1"
@@ -99,6 +101,7 @@ def system_disk(host: Host, bus: str, size: int = SYSTEM_SIZE) -> Disk:
     )
     host.registry.set("HKLM\\SYSTEM\\CurrentControlSet\\Control\\Lsa\\FipsAlgorithmPolicy", Enabled=0)
     host.registry.set("HKLM\\SYSTEM\\CurrentControlSet\\Control\\FileSystem", LongPathsEnabled=0)
+    host.registry.set(f"{APP_PATHS}\\IEXPLORE.EXE", Path="C:\\Program Files\\Internet Explorer;")
     host.registry.set("HKLM\\SOFTWARE\\Microsoft\\NET Framework Setup\\NDP\\v4\\Full", Release=528049, Version="4.8.03761")
     return disk
 
@@ -149,10 +152,10 @@ def _share(host: Host) -> None:
 
 def _agent(host: Host) -> None:
     scratch = INSTALL_PATH + "Scratch"
-    for name in ("bin\\Modules\\MSOnlineBackup", "Scratch", "Temp", "Utils\\AzureOfflineBackupDiskPrep"):
+    for name in ("bin\\Modules\\MSOnlineBackup", "Scratch", "Temp"):
         host.path(INSTALL_PATH + name).mkdir(parents=True)
     host.path(INSTALL_PATH + "bin\\CBEngine.exe").write_bytes(b"MZ")
-    host.path(INSTALL_PATH + "Utils\\AzureOfflineBackupDiskPrep\\AzureOfflineBackupDiskPrep.exe").write_bytes(b"MZ")
+    tool.install(host, INSTALL_PATH)
     host.path(scratch + "\\OnlineBackup.KEK").write_bytes(b"\0" * 32)
     host.services["obengine"] = {
         "display": "Microsoft Azure Recovery Services Agent",

@@ -22,13 +22,16 @@ FILES = (
     "storageimportexport/resource-manager/Microsoft.ImportExport/stable/2016-11-01/storageimportexport.json",
     "storageimportexport/resource-manager/Microsoft.ImportExport/stable/2020-08-01/storageimportexport.json",
     "storageimportexport/resource-manager/Microsoft.ImportExport/preview/2021-01-01/storageimportexport.json",
+    "databox/resource-manager/Microsoft.DataBox/stable/2022-02-01/databox.json",
     "databox/resource-manager/Microsoft.DataBox/stable/2022-12-01/databox.json",
+    "databox/resource-manager/Microsoft.DataBox/stable/2023-12-01/databox.json",
     "storage/resource-manager/Microsoft.Storage/stable/2023-05-01/storage.json",
     "storage/resource-manager/Microsoft.Storage/stable/2023-05-01/blob.json",
     "resources/resource-manager/Microsoft.Resources/stable/2021-04-01/resources.json",
     "resources/resource-manager/Microsoft.Resources/stable/2022-12-01/subscriptions.json",
     "recoveryservices/resource-manager/Microsoft.RecoveryServices/stable/2024-04-01/vaults.json",
     "recoveryservices/resource-manager/Microsoft.RecoveryServices/stable/2024-04-01/vaultusages.json",
+    "recoveryservices/resource-manager/Microsoft.RecoveryServices/stable/2024-04-01/registeredidentities.json",
     "recoveryservicesbackup/resource-manager/Microsoft.RecoveryServices/stable/2024-04-01/bms.json",
 )
 
@@ -95,11 +98,17 @@ def resolve(file: pathlib.Path, schema: dict[str, Any]) -> tuple[pathlib.Path, d
 
 
 def subtype(file: pathlib.Path, schema: dict[str, Any], value: Any) -> tuple[pathlib.Path, dict[str, Any]]:
+    """The subtype that the discriminator names; several families of types may share its value."""
     wanted = value.get(schema.get("discriminator")) if isinstance(value, dict) else None
     for name, one in document(file).get("definitions", {}).items() if wanted else ():
-        if one.get("x-ms-discriminator-value", name) == wanted:
+        if one.get("x-ms-discriminator-value", name) == wanted and descends(file, one, schema):
             return file, one
     return file, schema
+
+
+def descends(file: pathlib.Path, schema: dict[str, Any], ancestor: dict[str, Any]) -> bool:
+    """Whether a definition is `ancestor` or made from it."""
+    return schema is ancestor or any(descends(*resolve(file, parent), ancestor) for parent in schema.get("allOf", []))
 
 
 def gathered(file: pathlib.Path, schema: dict[str, Any]) -> tuple[dict[str, tuple[pathlib.Path, dict[str, Any]]], list[str]]:

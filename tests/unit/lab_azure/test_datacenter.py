@@ -6,24 +6,17 @@
 from __future__ import annotations
 
 import hashlib
-import random
 import xml.etree.ElementTree as ET
-from xml.sax.saxutils import escape
 
 import pytest
 
 from lab import names
 from lab.azure import drive_manifest
 from lab.datacenter import Datacenter
-from lab.windows.disk import Disk
 from lab.windows.network import Network
 
-from .conftest import JOB, RECOVERY_PASSWORD
-
-MIB = 1 << 20
-RANGE = 4 * MIB
-OTHER_PASSWORD = "-".join(["000022"] * 8)
-FILES = {"7_0_a_AIBBlob": 5 * MIB + 512, "7_1_b_BaseBlob": 512, "7_2_c_BaseBlob": 0}
+from .conftest import JOB
+from .shelf import FILES, MIB, OTHER_PASSWORD, RANGE, content, manifest, put_on_shelf
 
 
 @pytest.fixture
@@ -34,48 +27,6 @@ def network(azure):
 @pytest.fixture
 def datacenter(azure, network):
     return Datacenter(azure.state, azure.cloud.blobs, network)
-
-
-def content(name, size):
-    return random.Random(name).randbytes(size)
-
-
-def manifest(serial, files, **change):
-    blobs = []
-    for name, size in files.items():
-        data = content(name, size)
-        pieces = {at: data[at : at + RANGE] for at in range(0, size, RANGE)}
-        ranges = "".join(
-            f'<PageRange Offset="{at}" Length="{len(piece)}" Hash="{hashlib.md5(piece).hexdigest().upper()}"/>'
-            for at, piece in pieces.items()
-        )
-        blobs.append(
-            f"<Blob><BlobPath>seed-srv1/{escape(name)}</BlobPath><FilePath>\\data\\{escape(name)}</FilePath><Length>{size}</Length>"
-            f"<ImportDisposition>{change.get('disposition', 'rename')}</ImportDisposition><PageRangeList>{ranges}</PageRangeList></Blob>"
-        )
-    text = f"<Drive><DriveId>{serial}</DriveId><ClientCreator>test</ClientCreator><BlobList>{''.join(blobs)}</BlobList></Drive>"
-    return f'<?xml version="1.0" encoding="utf-8"?><DriveManifest Version="2014-11-01">{text}</DriveManifest>'.encode()
-
-
-def put_on_shelf(network, serial, files=None, manifest_bytes=None, *, encrypted=True):
-    """A prepared drive on the shelf; its manifest's MD5."""
-    files = files or FILES
-    disk = Disk(serial, 64 * MIB, base=network.shelf_folder(serial))
-    disk.initialise("GPT")
-    volume = disk.add_partition().volume
-    volume.format("NTFS", "OFFLINESEED", 4096)
-    written = manifest(serial, files) if manifest_bytes is None else manifest_bytes
-    (volume.folder / "DriveManifest.xml").write_bytes(written)
-    (volume.folder / "data").mkdir()
-    for name, size in files.items():
-        (volume.folder / "data" / name).write_bytes(content(name, size))
-    if encrypted:
-        volume.encryption.protect(None, RECOVERY_PASSWORD)
-        volume.encryption.encrypt(4, 1, 0)
-        volume.lock()
-    network.folder.mkdir(parents=True, exist_ok=True)
-    network.put_on_shelf(disk)
-    return hashlib.md5(written).hexdigest().upper()
 
 
 def ship(azure, datacenter, body, hashes, *, sent=None, **properties):

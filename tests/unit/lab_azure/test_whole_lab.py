@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -174,3 +175,26 @@ def test_the_command_line_does_what_the_control_does(standing, capsys):
 def test_a_folder_without_a_lab_is_named():
     with pytest.raises(LabFolderError, match="no lab runs in"):
         Control("/nonexistent/lab").show()
+
+
+def test_a_person_runs_the_agents_tool_by_the_control_and_a_refusal_comes_in_words(start):
+    lab = start()
+    values = {
+        "staging_path": names.STAGING, "storage_account": names.STORAGE_ACCOUNT, "container": names.CONTAINER,
+        "subscription_id": names.SUBSCRIPTION, "import_job_name": "srv1",
+    }  # fmt: skip
+    lab.control.wizard(values=values)
+    lab.control.back_up_now()
+    lab.control.make_account()
+    installed = lab.folder / "hosts" / "SRV1" / "C" / "Program Files" / "Microsoft Azure Recovery Services Agent" / "Utils"
+    shutil.copytree(installed / "AzureOfflineBackupDiskPrep", lab.folder / "hosts" / "COPY1" / "C" / "prep")
+    lab.control.attach(serial="WD-1")
+    letter = lab.control.give_letter(serial="WD-1")["letter"]
+    line = f"cd 'C:\\prep'; .\\AzureOfflineBackupDiskPrep.exe s:{names.STAGING}"
+    answers = {"drive_letter": letter, "confirm_format": "yes", "contact_name": "G", "contact_number": "1", "email": "g@example.com"}
+    answers |= {"shipping_address": "Hafenstr. 12", "country": "DE", "postal_code": "50678"}
+    told = [{"prompt": name, "answer": answer} for name, answer in answers.items()]
+    with pytest.raises(ControlError, match=r"ConsoleRefused: .*MissingSubscriptionRegistration"):
+        lab.control.run_disk_prep(command_line=line, answers=told)
+    assert lab.control.show()["hosts"]["COPY1"]["disks"]["WD-1"]["labels"] == ["OfflineBackup"]
+    assert lab.control.ship(tracking_number="T-1")["serials"] == ["WD-1"]

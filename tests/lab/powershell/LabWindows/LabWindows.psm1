@@ -225,7 +225,8 @@ function Invoke-LabCommand {
     $name = $Cmdlet.MyInvocation.MyCommand.Name
     $wire = @{}
     foreach ($parameter in $Bound.Keys) {
-        if ($parameter -in $script:Common) { continue }
+        # -WhatIf comes as far as here only for commands that answer it themselves.
+        if ($parameter -in $script:Common -and -not ($parameter -eq 'WhatIf' -and $Bound[$parameter])) { continue }
         if ($parameter -in $script:Unmodelled) { throw "The lab does not model the parameter -$parameter of $name." }
         $wire[$parameter] = ConvertTo-Wire $Bound[$parameter]
     }

@@ -42,25 +42,26 @@ Run = Callable[["Host", dict[str, Any], Session], Any]
 
 @dataclass(frozen=True)
 class Command:
-    """A modelled command: its function, the parameters it knows, and where it exists."""
+    """A modelled command: its function, the parameters it knows, and where it exists. A `dry` one answers -WhatIf itself."""
 
     name: str
     parameters: frozenset[str]
     run: Run
     present: Callable[[Host], bool]
     quick: bool = True
+    dry: bool = False
 
 
 COMMANDS: dict[str, Command] = {}
 
 
 def command(
-    name: str, parameters: str = "", present: Callable[[Host], bool] = lambda host: True, quick: bool = True
+    name: str, parameters: str = "", present: Callable[[Host], bool] = lambda host: True, quick: bool = True, dry: bool = False
 ) -> Callable[[Run], Run]:
     """Enter a function into the table. One that is not `quick` takes the model's lock itself, when it needs it."""
 
     def enter(run: Run) -> Run:
-        COMMANDS[name] = Command(name, frozenset(parameters.split()), run, present, quick)
+        COMMANDS[name] = Command(name, frozenset(parameters.split()), run, present, quick, dry)
         return run
 
     return enter
@@ -78,7 +79,7 @@ def run(host: Host, name: str, bound: dict[str, Any], parameter_set: str, sessio
     strangers = sorted(set(bound) - known.parameters - COMMON - {"WhatIf"})
     if strangers or bound.get("AsJob"):
         raise NotModelled(f"parameter {', '.join(strangers) or 'AsJob'} of {name} (set {parameter_set or 'unnamed'})")
-    if bound.get("WhatIf"):
+    if bound.get("WhatIf") and not known.dry:
         return answer()
     if not known.quick:
         return _dressed(known.run(host, bound, session))
@@ -92,7 +93,7 @@ def _dressed(result: Any) -> dict[str, Any]:
     return answer(list(result or []))
 
 
-from . import backup, cim, disks, encryptable, files, partitions, registry, scheduled, services, volumes  # noqa: E402
+from . import backup, cim, disks, encryptable, features, files, partitions, registry, scheduled, services, volumes  # noqa: E402
 
 __all__ = [
     "COMMANDS",
@@ -102,6 +103,7 @@ __all__ = [
     "command",
     "disks",
     "encryptable",
+    "features",
     "files",
     "partitions",
     "registry",

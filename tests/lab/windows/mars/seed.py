@@ -101,7 +101,7 @@ def _landed(agent: Agent) -> bool:
     if agent.host.azure is None:
         return False
     job = agent.host.azure.import_job(*agent.seed["job"])
-    if job is None or job["properties"]["state"] != "Completed":
+    if job is None or job["properties"].get("status", job["properties"].get("state")) != "Completed":
         return False
     there = dict(agent.host.azure.container_files(*agent.seed["container"]))
     return all(there.get(f["name"]) == f["size"] for f in agent.seed["files"])
