@@ -10,10 +10,11 @@ DATA ?=
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPATH := tests
 
-.PHONY: help setup test rehearsal lab benchmark clean
+.PHONY: help setup test test-long rehearsal lab benchmark clean
 
 help:
 	@echo "make test                    all tests and linters (20 minutes)"
+	@echo "make test-long               a million spoilt inputs for each family of parsers (an hour)"
 	@echo "make rehearsal [DATA=/dir]   one seed from a server into the vault, on this machine (4 minutes)"
 	@echo "make lab                     the same laboratory, left up for use by hand"
 	@echo "make benchmark               measures, and whether their aims are reached"
@@ -25,6 +26,9 @@ setup:
 
 test: setup
 	@$(VENV) -m gates
+
+test-long: setup
+	@$(VENV) -m gates.long
 
 rehearsal: setup
 	@$(VENV) -m lab.rehearsal $(if $(DATA),--data "$(DATA)")

@@ -18,8 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..failure import Failure
-from .manifest import MD5
-from .range_sums import Range, RangeSums, local, new_parser, number
+from .range_sums import Range, RangeSums, local, md5_of, new_parser, number, place
 
 CHUNK = 256 * 1024
 CLASSIC, WITH_SUMMARY, ROOTLESS = "2014-11-01", "2018-10-01", "2021-08-01"
@@ -109,7 +108,7 @@ class Reader:
 
     def batches(self) -> Iterator[list]:
         """Lists of entries, often empty: what was finished in one chunk of the file after the other."""
-        feed = new_parser(self._start, self._end, self._text, _refuse)
+        feed = new_parser(self._start, self._end, self._text, _refuse, self._range)
         feed(b"<Log>", False)
         chunk = self._stream.read(CHUNK)
         chunk = chunk[BEGINNING.match(chunk).end() :]
@@ -124,18 +123,16 @@ class Reader:
             raise _refuse("has neither a DriveLog nor entries.")
 
     def _start(self, tag, attributes):
-        self._path.append(tag)
-        if tag == "PageRange" and self._entry is not None:
-            self._range(attributes)
-            return
         self._text.clear()
-        tag = self._path[-1] = local(tag)
+        tag = local(tag)
+        self._path.append(tag)
         if len(self._path) == 2:
             self._top(tag, attributes)
         if tag in OBJECTS and self._entry is None and self._path[1:] in ([tag], ["DriveLog", tag]):
             self._entry = _begin(attributes)
         elif self._entry is not None:
             self._inside(tag, attributes)
+        return tag == "PageRangeList" and self._entry is not None
 
     def _top(self, tag, attributes):
         """The first element says of which generation the log is."""
@@ -161,14 +158,14 @@ class Reader:
             self._entry["odd"].append(tag[:40])
 
     def _range(self, attributes):
-        offset, length = number(attributes.get("Offset")), number(attributes.get("Length"))
+        offset, length = place(attributes)
         status, md5 = attributes.get("Status"), attributes.get("Hash")
         if offset is None or length is None:
             raise _refuse("has a range without a number for Offset and Length.")
         if md5 is not None:
-            md5 = md5.strip().upper()
-            if not MD5.fullmatch(md5):
-                raise _refuse(f"has a range whose hash is {md5[:40]!r}, not 32 hexadecimal digits.")
+            md5 = md5_of(md5)
+            if md5 is None:
+                raise _refuse(f"has a range whose hash is {attributes['Hash'].strip().upper()[:40]!r}, not 32 hexadecimal digits.")
         entry = self._entry
         entry["ranges"].add(offset, length, md5)
         if status not in WELL_COPIED:
@@ -180,9 +177,6 @@ class Reader:
 
     def _end(self, tag):
         self._path.pop()
-        if tag == "PageRange":
-            self._text.clear()
-            return
         tag, text = local(tag), "".join(self._text).strip()
         self._text.clear()
         entry = self._entry

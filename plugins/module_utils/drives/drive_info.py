@@ -55,7 +55,7 @@ def read_drives(content):
             elif tag == "BitLockerKey":
                 drive["has_key"] = bool(value.strip("* "))
 
-    feed = new_parser(start, end, text, _refuse)
+    feed = new_parser(start, end, text, _refuse, None)
     feed(content.strip(), True)
     return tuple(found)
 

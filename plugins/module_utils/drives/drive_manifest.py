@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 from ..failure import Failure
@@ -82,9 +81,9 @@ def _wanted(params):
     if not params.get("plan_file"):
         return None, params.get("container")
     try:
-        with open(params["plan_file"], encoding="utf-8") as file:
-            made = plan.Plan.from_document(json.load(file))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        with open(params["plan_file"], "rb") as file:
+            made = plan.Plan.decoded(file.read())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Failure(f"{params['plan_file']} is not a plan: {error}. Give the plan.json of the seed.", field="plan_file") from error
     wanted = names.serial(params["serial"])
     load = next((load for load in made.loads if names.serial(load.serial) == wanted), None)

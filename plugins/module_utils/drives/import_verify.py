@@ -11,7 +11,7 @@ from functools import partial
 
 from ..canonical import canonical
 from ..failure import Failure
-from . import lists, names, repair, verify
+from . import lists, names, read_back, repair, verify
 from .judge import VERDICTS
 
 ARGUMENT_SPEC = {
@@ -20,11 +20,12 @@ ARGUMENT_SPEC = {
     "checksum_files": {"type": "list", "elements": "path", "default": []},
     "blob_list": {"type": "path"},
     "container": {"type": "str"},
+    "read_back": {"type": "path"},
     "job": {"type": "str"},
     "most_listed": {"type": "int", "default": 100},
     "report_file": {"type": "path"},
 }
-ARGUMENT_RULES = {"required_by": {"blob_list": ["container"]}}
+ARGUMENT_RULES = {"required_by": {"blob_list": ["container"], "read_back": ["container"]}}
 
 
 def run(params, check_mode):
@@ -34,6 +35,8 @@ def run(params, check_mode):
         raise Failure("manifests names no file. Give the DriveManifest.xml of every drive.", field="manifests")
     logs = [verify.Source(os.path.basename(path), partial(_opened, path, "logs")) for path in params["logs"]]
     report = verify.verify(manifests, logs, _checksums(params), _blobs(params))
+    report.problems += list(_silent_drives(report))
+    read_back.settle(report, _read_back(params), _sha256(params), params.get("container"))
     todo = repair.smallest(report, params.get("job"))
     changed = _write(params["report_file"], report, check_mode) if params.get("report_file") else False
     return {"changed": changed, **_result(report, todo, params["most_listed"])}
@@ -51,6 +54,24 @@ def _checksums(params):
     for path in params.get("checksum_files") or ():
         found.update(lists.checksums(path, "checksum_files"))
     return found
+
+
+def _silent_drives(report):
+    """A length in the container alone proves nothing: a page blob has it before a byte is written."""
+    for serial in sorted(report.drives):
+        if not any(log.whole and serial in log.serials for log in report.logs):
+            yield f"{read_back.NO_LOG} {serial}"
+
+
+def _sha256(params):
+    found = {}
+    for path in params.get("checksum_files") or ():
+        found.update(lists.whole_sums(path, "checksum_files"))
+    return found
+
+
+def _read_back(params):
+    return lists.whole_sums(params["read_back"], "read_back") if params.get("read_back") else {}
 
 
 def _blobs(params):

@@ -11,16 +11,14 @@ entity, is refused.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..failure import Failure
 from . import names
-from .range_sums import LARGEST_RANGE, PAGE, Range, RangeSums, local, new_parser, number
+from .range_sums import LARGEST_RANGE, MD5, PAGE, Range, RangeSums, local, md5_of, new_parser, number, place
 
 CHUNK = 256 * 1024
-MD5 = re.compile(r"[0-9A-Fa-f]{32}")
 VERSIONS = ("2011-10-01", "2014-11-01")
 DISPOSITIONS = ("rename", "no-overwrite", "overwrite")
 PARTS = frozenset({"BlobPath", "FilePath", "Length", "ImportDisposition"})
@@ -82,7 +80,7 @@ class Reader:
 
     def batches(self) -> Iterator[list]:
         """Lists of blobs, often empty: what was finished in one chunk of the file after the other."""
-        feed = new_parser(self._start, self._end, self._text, _refuse)
+        feed = new_parser(self._start, self._end, self._text, _refuse, self._range)
         while chunk := self._stream.read(CHUNK):
             self._md5.update(chunk)
             self.size += len(chunk)
@@ -96,10 +94,6 @@ class Reader:
         return ready
 
     def _start(self, tag, attributes):
-        if tag == "PageRange":
-            self._range(attributes)
-            self._path.append(tag)
-            return
         tag = local(tag)
         self._path.append(tag)
         self._text.clear()
@@ -115,12 +109,10 @@ class Reader:
             self._blocks += 1
         elif tag in CREDENTIALS:
             self.credential = True
+        return tag == "PageRangeList"
 
     def _end(self, tag):
         self._path.pop()
-        if tag == "PageRange":
-            self._text.clear()
-            return
         tag, text = local(tag), "".join(self._text).strip()
         self._text.clear()
         if tag == "DriveId" and self._path == ["DriveManifest", "Drive"]:
@@ -131,11 +123,13 @@ class Reader:
             self._blob[tag] = text
 
     def _range(self, attributes):
-        # A published sample has a blank in front of a hash.
-        md5 = attributes.get("Hash", "").strip().upper()
-        if not MD5.fullmatch(md5):
-            raise _refuse(f"has a page range whose hash is {md5[:40]!r}, not 32 hexadecimal digits.")
-        offset, length = _number(attributes.get("Offset"), "Offset"), _number(attributes.get("Length"), "Length")
+        md5 = md5_of(attributes.get("Hash", ""))
+        if md5 is None:
+            raise _refuse(f"has a page range whose hash is {attributes.get('Hash', '').strip().upper()[:40]!r}, not 32 hexadecimal digits.")
+        offset, length = place(attributes)
+        if offset is None or length is None:
+            which = "Offset" if offset is None else "Length"
+            raise _refuse(f"has the {which} {str(attributes.get(which))[:40]!r}, which is not a number of bytes.")
         self._ranges.add(offset, length, md5)
         if self._on_range is not None:
             if not self._blob.get("BlobPath"):
@@ -251,6 +245,7 @@ def _blob_differences(blob, wanted, container):
 
 __all__ = [
     "LARGEST_RANGE",
+    "MD5",
     "PAGE",
     "VERSIONS",
     "Blob",

@@ -3,28 +3,29 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which file goes on which drive.
 
-First fit decreasing, a file whole on one drive. What a drive that was already begun holds never moves. If first fit leaves files over, two
-more ways are tried before the plan is refused: best fit, and for few files a search that finds a way if there is one.
+As few drives as can be, a file whole on one of them, filled so that they are ready at about the same time. What a drive that was already
+begun holds never moves.
 """
 
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_left, insort
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
 
 from ..canonical import canonical
 from ..failure import Failure
+from . import bound, packing
 from .reserves import cost, usable
+from .room import DRIVES_PER_JOB, JOB_BYTES, DoesNotFit, refusal
 
 VERSION = 1
-DRIVES_PER_JOB = 10  # Microsoft, "Azure Import/Export system requirements": at most 10 drives a job
-SEARCH_FILES = 24
-SEARCH_STEPS = 50_000
+NAME = json.JSONEncoder(ensure_ascii=False).encode
 
 
-@dataclass(frozen=True)
-class File:
+class File(NamedTuple):
     """A staged file: *name* in the folder, *size* in bytes."""
 
     name: str
@@ -33,10 +34,11 @@ class File:
 
 @dataclass(frozen=True)
 class Drive:
-    """A drive that the user named: *serial*, *size* in bytes."""
+    """A drive that the user named: *serial*, *size* in bytes, and the bytes a second at which it was seen to write (*speed*), if it was."""
 
     serial: str
     size: int
+    speed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Load:
     files: tuple
     begun_under: str | None = None
 
-    @property
+    @cached_property
     def bytes(self):
         return sum(file.size for file in self.files)
 
@@ -66,8 +68,40 @@ class Load:
 
     @classmethod
     def from_document(cls, document):
-        files = tuple(File(file["name"], file["size"]) for file in document["files"])
+        files = tuple(file if isinstance(file, File) else File(file["name"], file["size"]) for file in document["files"])
         return cls(document["serial"], document["size"], document["usable_bytes"], files, document.get("begun_under"))
+
+    @cached_property
+    def files_text(self):
+        """The files as canonical JSON; of a million files it is made once."""
+        return "[" + ",".join([f'{{"name":{NAME(name)},"size":{size}}}' for name, size in self.files]) + "]"
+
+    def texts(self):
+        """``canonical(self.as_document())`` in pieces."""
+        rest = {"serial": self.serial, "size": self.size, "bytes": self.bytes, "usable_bytes": self.usable_bytes}
+        return _around({**rest, "begun_under": self.begun_under} if self.begun_under else rest, "files", [self.files_text])
+
+    def identity(self):
+        """What a plan's hash holds of the drive, in pieces."""
+        return _around({"serial": self.serial, "size": self.size}, "files", [self.files_text])
+
+
+def _around(values, name, texts):
+    """Canonical JSON of *values* and one more *name*, whose canonical JSON is given by its *texts*; in pieces, as plans are long."""
+    before, after = canonical({**values, name: None}).split(f"{canonical(name)}:null", 1)
+    yield f"{before}{canonical(name)}:"
+    yield from texts
+    yield after
+
+
+def _list(lists_of_texts):
+    """Canonical JSON of a list whose members come in pieces."""
+    yield "["
+    for number, texts in enumerate(lists_of_texts):
+        if number:
+            yield ","
+        yield from texts
+    yield "]"
 
 
 @dataclass(frozen=True)
@@ -78,17 +112,15 @@ class Plan:
     container: str
     loads: tuple
 
-    @property
+    @cached_property
     def plan_hash(self):
         """SHA-256 over seed, container and what goes on which drive."""
-        loads = [
-            {"serial": load.serial, "size": load.size, "files": [{"name": file.name, "size": file.size} for file in load.files]}
-            for load in self.loads
-        ]
-        return hashlib.sha256(canonical({"seed": self.seed, "container": self.container, "drives": loads}).encode()).hexdigest()
+        made = hashlib.sha256()
+        for text in _around({"seed": self.seed, "container": self.container}, "drives", _list(load.identity() for load in self.loads)):
+            made.update(text.encode())
+        return made.hexdigest()
 
-    def as_document(self):
-        """The content of plan.json."""
+    def _head(self):
         return {
             "v": VERSION,
             "seed": self.seed,
@@ -96,12 +128,16 @@ class Plan:
             "plan_hash": self.plan_hash,
             "files": sum(len(load.files) for load in self.loads),
             "bytes": sum(load.bytes for load in self.loads),
-            "drives": [load.as_document() for load in self.loads],
         }
 
+    def as_document(self):
+        """The content of plan.json."""
+        return {**self._head(), "drives": [load.as_document() for load in self.loads]}
+
     def encoded(self):
-        """The bytes of plan.json."""
-        return canonical(self.as_document()).encode() + b"\n"
+        """The bytes of plan.json: ``canonical(self.as_document())`` and a line's end."""
+        texts = _around(self._head(), "drives", _list(load.texts() for load in self.loads))
+        return b"".join([*(text.encode() for text in texts), b"\n"])
 
     @classmethod
     def from_document(cls, document):
@@ -114,9 +150,15 @@ class Plan:
             )
         return plan
 
+    @classmethod
+    def decoded(cls, content):
+        """Plan out of the bytes of plan.json. Raises Failure, ValueError, KeyError, TypeError, AttributeError or RecursionError."""
+        return cls.from_document(json.loads(content, object_hook=_as_file))
 
-class DoesNotFit(Failure):
-    """The drives cannot take the files. Fields: *missing_bytes*, *ways_out* (list of sentences), *too_big* (files that fit on no drive)."""
+
+def _as_file(found):
+    """A file of plan.json at once as a File, so that a million of them need no dictionaries."""
+    return File(found["name"], found["size"]) if len(found) == 2 and "name" in found and "size" in found else found
 
 
 def make(seed, container, files, drives, begun=(), reserve_bytes=None):
@@ -125,116 +167,87 @@ def make(seed, container, files, drives, begun=(), reserve_bytes=None):
 
     *begun* are Loads of drives that hold data already: their files stay with them, and nothing is added (their manifest may be closed).
     """
+    return laid_out(seed, container, decreasing(files), drives, begun, reserve_bytes)
+
+
+@dataclass(frozen=True)
+class Staged:
+    """Staged files and their order: *files* by name; *order*, the numbers of those that are to be placed, the biggest first; and what each
+    of these *needs* on a drive."""
+
+    files: list = field(repr=False)
+    order: list = field(repr=False)
+    needs: list = field(repr=False)
+
+    @property
+    def size(self):
+        """Bytes of all files."""
+        return sum(file.size for file in self.files)
+
+    def biggest_first(self):
+        """``(file, needs)`` of those that are to be placed."""
+        return ((self.files[number], needs) for number, needs in zip(self.order, self.needs, strict=True))
+
+    def dealt(self, where, count):
+        """*count* lists of files by name, from the list of each one that is to be placed."""
+        place = [None] * len(self.files)
+        for number, to in zip(self.order, where, strict=True):
+            place[number] = to
+        filled = [[] for _list in range(count)]
+        for file, to in zip(self.files, place, strict=True):
+            if to is not None:
+                filled[to].append(file)
+        return filled
+
+
+def decreasing(files):
+    """Staged of *files* in any order; of two that need the same, the one whose name comes first."""
+    files = sorted(files)
+    needs = [cost(file.size, file.name) for file in files]
+    order = sorted(range(len(files)), key=needs.__getitem__, reverse=True)
+    return Staged(files, order, [needs[number] for number in order])
+
+
+def least(staged, drives, reserve_bytes=None):
+    """The Bound of how many of *drives* it takes, whatever they hold already."""
+    return bound.l2(staged.needs, [room for room, _drive in _rooms(drives, reserve_bytes)])
+
+
+def laid_out(seed, container, staged, drives, begun=(), reserve_bytes=None):
+    """``make`` for files that are in order already."""
     begun = tuple(begun)
-    left = _without_begun(files, begun, drives)
-    free = [Bin(drive, usable(drive.size, reserve_bytes)) for drive in drives if drive.serial not in {load.serial for load in begun}]
-    free = sorted(free, key=_largest_first)[: max(0, DRIVES_PER_JOB - len(begun))]
-    placed = next((way for way in (_first_fit, _best_fit, _search) if way(left, free)), None)
-    if placed is None:
-        raise _refusal(left, free, len(begun))
-    loads = [*begun, *(bin.load() for bin in sorted(free, key=_largest_first) if bin.files)]
-    return Plan(seed, container, tuple(loads))
+    left = _without_begun(staged, begun, drives)
+    held = {load.serial for load in begun}
+    rooms = _rooms([drive for drive in drives if drive.serial not in held], reserve_bytes)[: max(0, DRIVES_PER_JOB - len(begun))]
+    where = None
+    if staged.size <= JOB_BYTES:
+        at_least = bound.l2(left.needs, [room for room, _drive in rooms]).drives
+        if at_least is not None:
+            where = packing.fewest(left.needs, [room for room, _drive in rooms], at_least, _speeds(rooms))
+    if where is None:
+        raise refusal(left, staged, [room for room, _drive in rooms], len(begun))
+    pairs = zip(rooms, left.dealt(where, len(rooms)), strict=True)
+    loads = [Load(drive.serial, drive.size, room, tuple(files)) for (room, drive), files in pairs if files]
+    return Plan(seed, container, (*begun, *loads))
 
 
-class Bin:
-    """A drive while it is being filled."""
-
-    def __init__(self, drive, capacity):
-        self.drive = drive
-        self.capacity = capacity
-        self.clear()
-
-    def clear(self):
-        self.free = self.capacity
-        self.files = []
-
-    def put(self, file, needs):
-        self.files.append(file)
-        self.free -= needs
-
-    def load(self):
-        files = tuple(sorted(self.files, key=lambda file: file.name))
-        return Load(self.drive.serial, self.drive.size, self.capacity, files)
+def _rooms(drives, reserve_bytes):
+    """``(usable bytes, drive)``, the largest first."""
+    return sorted(((usable(drive.size, reserve_bytes), drive) for drive in drives), key=lambda pair: (-pair[0], pair[1].serial))
 
 
-def _largest_first(bin):
-    return (-bin.capacity, bin.drive.serial)
+def _speeds(rooms):
+    """What is known of each drive's speed; a drive of which nothing is known counts as the slowest of the others."""
+    known = [drive.speed for _room, drive in rooms if drive.speed]
+    return [drive.speed or min(known, default=1) for _room, drive in rooms]
 
 
-def _decreasing(files):
-    sized = [(cost(file.size, file.name), file) for file in files]
-    return sorted(sized, key=lambda pair: (-pair[0], pair[1].name))
-
-
-def _first_fit(files, bins):
-    for bin in bins:
-        bin.clear()
-    order = sorted(bins, key=_largest_first)
-    for needs, file in _decreasing(files):
-        target = next((bin for bin in order if bin.free >= needs), None)
-        if target is None:
-            return False
-        target.put(file, needs)
-    return True
-
-
-def _best_fit(files, bins):
-    """Each file on the drive that it fills best."""
-    for bin in bins:
-        bin.clear()
-    by_room = sorted((bin.free, bin.drive.serial) for bin in bins)
-    named = {bin.drive.serial: bin for bin in bins}
-    for needs, file in _decreasing(files):
-        place = bisect_left(by_room, (needs, ""))
-        if place == len(by_room):
-            return False
-        target = named[by_room.pop(place)[1]]
-        target.put(file, needs)
-        insort(by_room, (target.free, target.drive.serial))
-    return True
-
-
-def _search(files, bins):
-    """Every way, for few files and with a limit of steps: whether one exists, and it is taken."""
-    sized = _decreasing(files)
-    if len(sized) > SEARCH_FILES or not bins:
-        return False
-    for bin in bins:
-        bin.clear()
-    room = [bin.capacity for bin in bins]
-    where = [0] * len(sized)
-    steps = 0
-
-    def place(index):
-        nonlocal steps
-        if index == len(sized):
-            return True
-        steps += 1
-        if steps > SEARCH_STEPS:
-            return False
-        needs, tried = sized[index][0], set()
-        for number, space in enumerate(room):
-            if space < needs or space in tried:
-                continue
-            tried.add(space)
-            room[number] -= needs
-            where[index] = number
-            if place(index + 1):
-                return True
-            room[number] += needs
-        return False
-
-    if not place(0):
-        return False
-    for (needs, file), number in zip(sized, where, strict=True):
-        bins[number].put(file, needs)
-    return True
-
-
-def _without_begun(files, begun, drives):
+def _without_begun(staged, begun, drives):
     """The files that no begun drive holds; a Failure where such a drive is not named any more or its files are not staged as they were."""
+    if not begun:
+        return staged
     named = {drive.serial: drive.size for drive in drives}
-    staged = {file.name: file.size for file in files}
+    sizes = dict(staged.files)
     for load in begun:
         if named.get(load.serial) != load.size:
             raise Failure(
@@ -243,7 +256,7 @@ def _without_begun(files, begun, drives):
                 field="seed_drives",
                 seen=sorted(named),
             )
-        moved = [file.name for file in load.files if staged.get(file.name) != file.size]
+        moved = [file.name for file in load.files if sizes.get(file.name) != file.size]
         if moved:
             raise Failure(
                 f"Drive {load.serial} was begun with {len(moved)} files that are not staged as they were, first {moved[0]!r}. "
@@ -252,63 +265,8 @@ def _without_begun(files, begun, drives):
                 seen=moved[:10],
             )
     held = {file.name for load in begun for file in load.files}
-    return [file for file in files if file.name not in held]
+    left = [(number, needs) for number, needs in zip(staged.order, staged.needs, strict=True) if staged.files[number].name not in held]
+    return Staged(staged.files, [number for number, _needs in left], [needs for _number, needs in left])
 
 
-def _refusal(left, bins, begun):
-    """DoesNotFit that says how much is missing and what can be done about it."""
-    needed = sum(cost(file.size, file.name) for file in left)
-    room = sum(bin.capacity for bin in bins)
-    largest = max((bin.capacity for bin in bins), default=0)
-    too_big = [file for file in left if cost(file.size, file.name) > largest]
-    _first_fit_as_far_as_possible(left, bins)
-    placed = {file.name for bin in bins for file in bin.files}
-    over = [file for file in left if file.name not in placed]
-    missing = max(needed - room, sum(cost(file.size, file.name) for file in over))
-    ways = []
-    if too_big:
-        big = max(too_big, key=lambda file: file.size)
-        ways.append(
-            f"File {big.name} of {big.size:,} bytes fits on no named drive, and a file is never split: name a drive with at least"
-            f" {_room_for(big):,} bytes."
-        )
-    if begun + len(bins) >= DRIVES_PER_JOB:
-        ways.append(
-            f"A job takes at most {DRIVES_PER_JOB} drives: use bigger drives, or divide the selection of the agent's policy over several"
-            " seeds."
-        )
-    elif not too_big or len(too_big) < len(left):
-        ways.append("Name one more drive of at least that size (or several), or a bigger one in place of the smallest.")
-    text = (
-        f"The named drives cannot take the staged files: {needed:,} bytes are needed for them (files: {len(left):,}), "
-        f"{room:,} bytes are offered (drives: {len(bins)}), {missing:,} bytes are missing. {' '.join(ways)}"
-    )
-    return DoesNotFit(
-        text,
-        field="seed_drives",
-        missing_bytes=missing,
-        needed_bytes=needed,
-        usable_bytes=room,
-        ways_out=ways,
-        too_big=[{"name": file.name, "size": file.size} for file in too_big[:10]],
-        room_for_biggest=_room_for(max(too_big, key=lambda file: file.size)) if too_big else None,
-    )
-
-
-def _first_fit_as_far_as_possible(files, bins):
-    for bin in bins:
-        bin.clear()
-    order = sorted(bins, key=_largest_first)
-    for needs, file in _decreasing(files):
-        target = next((bin for bin in order if bin.free >= needs), None)
-        if target is not None:
-            target.put(file, needs)
-
-
-def _room_for(file):
-    """Size of a drive that takes *file*, rounded up to two digits."""
-    size = cost(file.size, file.name)
-    while usable(size) < cost(file.size, file.name):
-        size += max(1_000_000, size // 200)
-    step = 10 ** max(0, len(str(size)) - 2)
-    return -(-size // step) * step
+__all__ = ["DRIVES_PER_JOB", "DoesNotFit", "Drive", "File", "Load", "Plan", "Staged", "decreasing", "laid_out", "least", "make"]

@@ -50,10 +50,20 @@ RESERVES = (
 )
 
 
+GIVEN = "what the option reserve_bytes keeps back, in place of the built-in amounts"
+
+
 def usable(size, reserve_bytes=None):
     """Bytes of a drive of *size* bytes that files and manifest may use; *reserve_bytes* takes the place of the table."""
     reserved = sum(reserve.of(size) for reserve in RESERVES) if reserve_bytes is None else reserve_bytes
     return max(0, size - reserved)
+
+
+def named(size, reserve_bytes=None):
+    """What ``usable`` keeps back of a drive: ``[{id, bytes, why}]``."""
+    if reserve_bytes is not None:
+        return [{"id": "given", "bytes": min(size, reserve_bytes), "why": GIVEN}]
+    return [{"id": reserve.id, "bytes": reserve.of(size), "why": reserve.why} for reserve in RESERVES]
 
 
 def cost(size, name=""):

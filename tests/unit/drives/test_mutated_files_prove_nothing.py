@@ -3,54 +3,30 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Files that were changed on their way: no crash, no hang, and never a false *proven*.
 
-The number of inputs is OFFLINESEED_FUZZ (10,000 unless set; a long run takes a million).
+How many inputs there are says tests/fuzz.py: 10,000, and a million in ``make test-long``.
 """
 
 from __future__ import annotations
 
 import io
 import json
-import os
-import random
 from functools import partial
 from pathlib import Path
 
+import fuzz
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.drives.landing import RANGE, Thing, copy_log_2021, drive_log, errored, manifest_of, report, rootless_verbose, words
+from unit.drives.spoiling import deadline, mutated
 
 from ansible_collections.offlineseed.azure.plugins.module_utils.drives import copy_log, drive_info, journal, log_paths, manifest, plan
 from ansible_collections.offlineseed.azure.plugins.module_utils.failure import Failure
 
-INPUTS = int(os.environ.get("OFFLINESEED_FUZZ", "10000"))
 DATA = Path(__file__).resolve().parents[1] / "data" / "formats"
 THINGS = (Thing("a", RANGE + 512), Thing("b", 1024))
 BAD = (Thing("a", RANGE + 512, range_status={1: "Corrupted"}, said={"crc64": 17}), Thing("b", 1024))
-PIECES = (b"<", b">", b"</", b"&", b"&x;", b'"', b"<!DOCTYPE a>", b"<?xml?>", b"\0", b"\xff", b"[EndValue]", b"<Blob>", b"9" * 30, b"-")
-
-
-def mutated(content, chance):
-    """*content* with one to four changes: a bit, a byte, a piece in, a part out, a part twice, an end too early."""
-    content = bytearray(content)
-    for _change in range(chance.randint(1, 4)):
-        if not content:
-            break
-        at, length = chance.randrange(len(content)), chance.randint(1, 60)
-        kind = chance.randrange(6)
-        if kind == 0:
-            content[at] ^= 1 << chance.randrange(8)
-        elif kind == 1:
-            content[at] = chance.randrange(256)
-        elif kind == 2:
-            content[at:at] = chance.choice(PIECES)
-        elif kind == 3:
-            del content[at : at + length]
-        elif kind == 4:
-            content[at:at] = content[at : at + length]
-        else:
-            del content[at:]
-    return bytes(content)
+pytestmark = pytest.mark.timeout(0 if fuzz.inputs() > fuzz.INPUTS else 600)
 
 
 def read_manifest(content):
@@ -76,15 +52,17 @@ READERS = {
 
 @pytest.mark.parametrize("name", READERS)
 def test_a_reader_answers_or_refuses_whatever_it_is_given(name):
-    chance, content = random.Random(name), (DATA / name).read_bytes()
-    refused, inputs = 0, INPUTS // len(READERS)
-    for _input in range(inputs):
+    content = (DATA / name).read_bytes()
+    refused = inputs = 0
+    for played, chance in fuzz.series(name, 0.6 / len(READERS)):
+        inputs += 1
         try:
-            READERS[name](mutated(content, chance))
+            with deadline(played):
+                READERS[name](mutated(content, chance))
         except Failure as failure:
             refused += 1
-            assert "CANARY" not in failure.msg
-    assert refused and (refused < inputs or "placeholders" in name)
+            assert "CANARY" not in failure.msg, played
+    assert inputs < 50 or (refused and (refused < inputs or "placeholders" in name))
 
 
 LOGS = {
@@ -131,6 +109,26 @@ def test_a_flip_that_changes_what_is_read_takes_the_proof_away(generation):
     assert still < len(content)
 
 
+def sums(content):
+    """What proves the objects of a log: path, size and checksums of each."""
+    return {
+        (log_paths.plain(one.path), one.size, one.crc64, (one.ranges.count, one.ranges.mark) if one.ranges else None)
+        for one in copy_log.Reader(io.BytesIO(content)).entries()
+    }
+
+
+@pytest.mark.parametrize("generation", LOGS)
+def test_no_mutated_log_proves_what_did_not_land_or_what_it_does_not_say(generation):
+    bad, good = LOGS[generation](BAD), LOGS[generation](THINGS)
+    before = sums(good)
+    for played, chance in fuzz.series(f"verdict {generation}", 0.1):
+        with deadline(played):
+            assert words(report(BAD, ("verbose", mutated(bad, chance))))["a"] != "proven", played
+            changed = mutated(good, chance)
+            if report(THINGS, ("verbose", changed)).seed == "proven":
+                assert before <= sums(changed), played
+
+
 def test_an_error_in_a_copy_log_is_lost_by_no_flipped_byte():
     content = copy_log_2021(2, errored("c/a", "UploadErrorDataValidationError"), "Failed", 1)
     verbose = ("verbose", rootless_verbose(THINGS))
@@ -155,6 +153,21 @@ def test_no_flipped_byte_of_a_manifest_passes_its_check():
             continue
 
 
+def test_no_mutated_manifest_passes_its_check():
+    content = manifest_of(THINGS)
+    load = plan.Load("WD-1", 0, 0, tuple(plan.File(one.name, one.size) for one in THINGS))
+    reader = manifest.Reader(io.BytesIO(content))
+    list(reader.blobs())
+    for played, chance in fuzz.series("manifest against its hash", 0.1):
+        changed = mutated(content, chance)
+        try:
+            with deadline(played):
+                found = manifest.check(io.BytesIO(changed), load, "c", reader.hash)
+        except manifest.NotAManifest:
+            continue
+        assert found or changed == content, played
+
+
 @given(st.binary(max_size=300))
 @settings(max_examples=300, deadline=None)
 def test_noise_is_refused(content):
@@ -174,6 +187,35 @@ def test_no_entity_is_expanded(prolog, read):
     for content in (prolog + b"<DriveLog>&c;&a;</DriveLog>", b'<?xml version="1.0"?>' + prolog + b"<DriveManifest>&c;</DriveManifest>"):
         with pytest.raises(Failure):
             read(content)
+
+
+LAUGHS = "<!DOCTYPE a [" + '<!ENTITY l0 "ha">' + "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10)) + "]>"
+
+
+@pytest.mark.parametrize("read", [read_manifest, read_log, lambda content: drive_info.read(io.BytesIO(content))])
+def test_a_billion_laughs_are_refused_at_once_in_every_place(read):
+    for root in ("DriveManifest", "DriveLog", "Drives"):
+        outside, attribute = f"{LAUGHS}<{root}>&l9;</{root}>", f'<?xml version="1.0"?>\n{LAUGHS}<{root} a="&l9;"/>'
+        for text in (outside, attribute, f"<{root}>{LAUGHS}&l9;</{root}>"):
+            with deadline(root), pytest.raises(Failure):
+                read(text.encode())
+
+
+@pytest.mark.parametrize("tag", ["PageRangeList", "Blob"])
+def test_what_stands_inside_of_a_page_range_is_never_taken_for_more_ranges(tag):
+    inside = f'<PageRange Offset="512" Length="512" Hash="{"A" * 32}" Status="Completed"/>'
+    nested = inside.replace("/>", f"><{tag}>{inside}</{tag}></PageRange>")
+    for content, read in ((drive_log(THINGS), read_log), (manifest_of(THINGS), read_manifest)):
+        with pytest.raises(Failure, match="inside of a page range"):
+            read(content.replace(b"<PageRangeList>", f"<PageRangeList>{nested}".encode(), 1))
+
+
+def test_ranges_in_a_comment_do_not_count_and_an_unknown_element_beside_them_changes_nothing():
+    content, comment = drive_log(THINGS), b'<!-- <PageRange Offset="0" Length="512" Status="Completed"/> -->'
+    commented = content.replace(b"<PageRangeList>", b"<PageRangeList>" + comment)
+    assert report(THINGS, commented).seed == "proven" and sums(commented) == sums(content)
+    odd = content.replace(b"<PageRangeList>", b"<PageRangeList><Odd>x</Odd>")
+    assert sums(odd) == sums(content) and words(report(THINGS, odd))["a"] == "failed"
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["Completed", "Corrupted", "Failed"])), max_size=6))

@@ -86,6 +86,23 @@ def test_the_journal_of_the_worker_and_the_log_together_prove_the_seed(world):
     assert not verified(world, checksum_files=[])["proven"]
 
 
+def test_a_length_in_the_container_alone_proves_nothing(world):
+    (world / "blobs").write_text(lines(*({"name": one.name, "size": one.size} for one in THINGS)))
+    made = verified(world, logs=[], blob_list=str(world / "blobs"), container="c")
+    assert made["verdict"] == "unproven" and made["problems"] == ["there is no whole copy log of drive WD-1"]
+    assert "there is no whole copy log of drive WD-1" in made["repair"]["support"]
+
+
+def test_without_a_log_a_drive_is_proven_by_reading_all_of_it_back(world):
+    sums = [{"name": one.name, "size": one.size, "sha256": hashlib.sha256(one.name.encode()).hexdigest()} for one in THINGS]
+    (world / "blobs").write_text(lines(*({"name": one.name, "size": one.size} for one in THINGS)))
+    (world / "journal.jsonl").write_text(lines(*({"event": "file", **one} for one in sums)))
+    for back, verdict in ((sums, "proven"), (sums[:1], "unproven")):
+        (world / "back").write_text(lines(*back))
+        made = verified(world, logs=[], blob_list=str(world / "blobs"), read_back=str(world / "back"), container="c")
+        assert made["verdict"] == verdict
+
+
 def test_a_file_that_the_worker_began_anew_has_no_checksum_until_it_is_done(world):
     again = {"event": "ranges", "name": "a", "first": 0, "md5": []}
     (world / "journal.jsonl").write_text((world / "journal.jsonl").read_text() + lines(again))

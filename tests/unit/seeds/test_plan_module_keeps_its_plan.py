@@ -61,6 +61,12 @@ def test_a_plan_is_kept_in_its_file_and_the_second_run_changes_nothing(world):
     assert world.plan(ONE) == {**first, "changed": False}
 
 
+def test_what_the_record_keeps_of_a_plan_has_no_estimate_that_could_change(world):
+    assert [set(drive) for drive in world.plan(ONE)["drives"]] == [{"serial", "size", "files", "bytes", "usable_bytes"}]
+    slow = world.plan(ONE, rates={"write_mb_per_s": 1.0})
+    assert not slow["changed"] and slow["estimates"][0]["hours"]["mb_per_s"] == 1.0 and slow["estimates"][0]["reserves"]
+
+
 def test_more_drives_named_later_do_not_change_the_plan(world):
     first = world.plan(ONE)
     later = world.plan(ONE, TWO)
