@@ -39,6 +39,13 @@ $script:OFFLINE_VALUES = @(
     @{ Name = 'import_job_name'; Member = 'AzureImportJobName' }
 )
 
+# "MARS agent: supported configurations" (backup-support-matrix-mars-agent): the scratch folder may be none of these.
+$script:SCRATCH_TRAITS = @(
+    @{ Name = 'compressed'; Flag = [System.IO.FileAttributes]::Compressed }
+    @{ Name = 'encrypted'; Flag = [System.IO.FileAttributes]::Encrypted }
+    @{ Name = 'reparse_point'; Flag = [System.IO.FileAttributes]::ReparsePoint }
+)
+
 function Read-Member {
     <#
     .SYNOPSIS
@@ -116,7 +123,51 @@ function Get-AgentSetup {
             provider_path = Get-RegistryValue -Key $script:PROVIDER_KEY -Name 'ScratchLocation'
             exists = [bool] $scratch -and (Test-Path -LiteralPath $scratch)
         }
+        disk_prep_tool = [bool] $install -and (Test-Path -LiteralPath "$install\Utils\AzureOfflineBackupDiskPrep\AzureOfflineBackupDiskPrep.exe")
+        dpm_version = Get-DpmVersion
     }
+}
+
+function Get-DpmVersion {
+    <#
+    .SYNOPSIS
+    Build of the DPM or MABS server, that of its MsdpmDll.dll; $null where there is none.
+    #>
+    $folder = Get-RegistryValue -Key $script:DPM_KEY -Name 'InstallPath'
+    if (-not $folder) { return $null }
+    $library = "$("$folder".TrimEnd('\'))\bin\MsdpmDll.dll"
+    if (-not (Test-Path -LiteralPath $library)) { return $null }
+    $file = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($library)
+    if ("$([System.Diagnostics.FileVersionInfo]::GetVersionInfo($file).ProductVersion)" -match '\d+(\.\d+)+') { return $Matches[0] }
+    return $null
+}
+
+function Get-ScratchTrait {
+    <#
+    .SYNOPSIS
+    What the agent cannot work with in its scratch folder: compressed, encrypted, reparse_point. Empty for a plain folder.
+    #>
+    param([string] $Path)
+    if (-not $Path -or -not (Test-Path -LiteralPath $Path)) { return @() }
+    $seen = [System.IO.File]::GetAttributes($ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Path))
+    return @(foreach ($trait in $script:SCRATCH_TRAITS) { if ($seen -band $trait.Flag) { $trait.Name } })
+}
+
+function Get-TempFileCount {
+    <#
+    .SYNOPSIS
+    How many .tmp files lie in the Windows folder's Temp, counted as far as the limit and one more.
+    #>
+    param([int] $Limit = 60000)
+    $folder = "$env:SystemRoot\Temp"
+    if (-not $env:SystemRoot -or -not (Test-Path -LiteralPath $folder)) { return $null }
+    $path = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($folder)
+    $count = 0
+    foreach ($file in [System.IO.Directory]::EnumerateFiles($path, '*.tmp')) {
+        if ($file) { $count++ }
+        if ($count -gt $Limit) { break }
+    }
+    return $count
 }
 
 function Import-AgentCommand {
@@ -312,5 +363,5 @@ function Get-AgentJob {
     return @($finished + $running)
 }
 
-Export-ModuleMember -Function Read-Member, Get-AgentSetup, Import-AgentCommand, Connect-BackupAgent, Test-OfflineCommand, Get-SeedPolicy,
+Export-ModuleMember -Function Read-Member, Get-AgentSetup, Get-ScratchTrait, Get-TempFileCount, Import-AgentCommand, Connect-BackupAgent, Test-OfflineCommand, Get-SeedPolicy,
 ConvertTo-PolicyResult, Get-InitialBackup, Set-InitialBackup, Get-AgentJob

@@ -16,6 +16,28 @@ $script:VIRTUAL = @(
     @{ Manufacturer = '.'; Model = '^(KVM|VirtualBox|HVM domU|Standard PC|RHEV|AHV|Google Compute Engine|Parallels)' }
 )
 
+$script:WINDOWS_KEY = 'HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion'
+$script:NET_FULL_KEY = 'HKLM:\SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full'
+$script:NET_KEY = 'HKLM:\SOFTWARE\Microsoft\.NETFramework\v4.0.30319'
+$script:TLS_KEY = 'HKLM:\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2\Client'
+$script:FILE_SYSTEM_KEY = 'HKLM:\SYSTEM\CurrentControlSet\Control\FileSystem'
+$script:EXECUTION_KEYS = @(
+    'HKLM:\SOFTWARE\Policies\Microsoft\Windows\PowerShell'
+    'HKLM:\SOFTWARE\Microsoft\PowerShell\1\ShellIds\Microsoft.PowerShell'
+)
+$script:APP_PATHS = 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\App Paths'
+$script:BROWSERS = @(
+    @{ Name = 'edge'; Program = 'msedge.exe' }
+    @{ Name = 'ie'; Program = 'IEXPLORE.EXE' }
+)
+# What waits for a restart: features and updates. A rename of a file that waits, too, is left out: scanners leave such all the time.
+$script:RESTART_KEYS = @(
+    'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending'
+    'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired'
+)
+# DriveType of Win32_Volume
+$script:DRIVE_TYPES = @{ 2 = 'removable'; 3 = 'fixed'; 4 = 'network'; 5 = 'optical'; 6 = 'ram' }
+
 function Test-VirtualMachine {
     <#
     .SYNOPSIS
@@ -44,10 +66,107 @@ function ConvertTo-UtcText {
     return $moment.ToString('yyyy-MM-ddTHH:mm:ssZ', [System.Globalization.CultureInfo]::InvariantCulture)
 }
 
+function Read-Setting {
+    <#
+    .SYNOPSIS
+    A value of the registry, or $null where key or value is missing.
+    #>
+    param([Parameter(Mandatory = $true)] [string] $Key, [Parameter(Mandatory = $true)] [string] $Name)
+    $values = Get-ItemProperty -LiteralPath $Key -ErrorAction SilentlyContinue
+    if ($null -eq $values) { return $null }
+    $property = $values.PSObject.Properties[$Name]
+    if ($null -eq $property) { return $null }
+    return $property.Value
+}
+
+function Get-ExecutionRule {
+    <#
+    .SYNOPSIS
+    The execution policy that a group policy sets, else the one of the machine; $null where neither is set.
+
+    .DESCRIPTION
+    Get-ExecutionPolicy would tell the one of this process, which WinRM and the task scheduler do not share.
+    #>
+    foreach ($key in $script:EXECUTION_KEYS) {
+        $found = Read-Setting -Key $key -Name 'ExecutionPolicy'
+        if ($found) { return "$found" }
+    }
+    return $null
+}
+
+function Get-Tls12Setting {
+    <#
+    .SYNOPSIS
+    What the registry says of TLS 1.2 as numbers; $null where Windows' own default holds.
+    #>
+    return @{
+        enabled = Read-Setting -Key $script:TLS_KEY -Name 'Enabled'
+        disabled_by_default = Read-Setting -Key $script:TLS_KEY -Name 'DisabledByDefault'
+        strong_crypto = Read-Setting -Key $script:NET_KEY -Name 'SchUseStrongCrypto'
+    }
+}
+
+function Get-Browser {
+    <#
+    .SYNOPSIS
+    The browsers of this host in which the agent's wizard and the disk preparation tool can sign in: edge, ie.
+    #>
+    return @(foreach ($browser in $script:BROWSERS) {
+            if (Test-Path -LiteralPath "$script:APP_PATHS\$($browser.Program)") { $browser.Name }
+        })
+}
+
+function Test-RestartPending {
+    <#
+    .SYNOPSIS
+    True when an installed feature or update waits for a restart of this host.
+    #>
+    foreach ($key in $script:RESTART_KEYS) {
+        if (Test-Path -LiteralPath $key) { return $true }
+    }
+    return $false
+}
+
+function Test-Elevated {
+    <#
+    .SYNOPSIS
+    Whether this process has an administrator's full rights; $null where the system does not tell.
+    #>
+    try {
+        $identity = [System.Security.Principal.WindowsIdentity]::GetCurrent()
+    } catch [System.PlatformNotSupportedException] {
+        return $null
+    }
+    $who = New-Object -TypeName System.Security.Principal.WindowsPrincipal -ArgumentList $identity
+    return $who.IsInRole([System.Security.Principal.WindowsBuiltInRole]::Administrator)
+}
+
+function Get-ReachResult {
+    <#
+    .SYNOPSIS
+    Which of the given hosts ("name" or "name:port", port 443) take a TCP connection within three seconds, and what was said of the others.
+    #>
+    param([string[]] $Target)
+    return @(foreach ($one in $Target) {
+            $name, $port = $one -split ':', 2
+            $client = New-Object -TypeName System.Net.Sockets.TcpClient
+            $reached = $false
+            $said = 'no answer within 3 seconds'
+            try {
+                $reached = $client.ConnectAsync($name, [int] $(if ($port) { $port } else { 443 })).Wait(3000)
+            } catch {
+                $said = $_.Exception.GetBaseException().Message
+            } finally {
+                $client.Dispose()
+            }
+            @{ target = $one; reached = $reached; error = if ($reached) { $null } else { $said } }
+        })
+}
+
 function Get-HostFact {
     <#
     .SYNOPSIS
-    Name, kind, system and clock of this host.
+    Name, kind, system, clock and readiness of this host.
     #>
     $computer = Get-CimInstance -ClassName Win32_ComputerSystem
     $system = Get-CimInstance -ClassName Win32_OperatingSystem
@@ -64,6 +183,17 @@ function Get-HostFact {
         time = ConvertTo-UtcText -Time $system.LocalDateTime
         time_zone = [System.TimeZoneInfo]::Local.Id
         powershell = $PSVersionTable.PSVersion.ToString()
+        is_server = $system.ProductType -ne 1
+        is_64_bit = [System.Environment]::Is64BitOperatingSystem
+        installation_type = Read-Setting -Key $script:WINDOWS_KEY -Name 'InstallationType'
+        net_release = Read-Setting -Key $script:NET_FULL_KEY -Name 'Release'
+        execution_policy = Get-ExecutionRule
+        tls12 = Get-Tls12Setting
+        browsers = [object[]] @(Get-Browser)
+        azurerm = [object[]] @(Get-Module -ListAvailable -Name 'AzureRM' | ForEach-Object -Process { "$($_.Version)" })
+        restart_pending = Test-RestartPending
+        elevated = Test-Elevated
+        long_paths = (Read-Setting -Key $script:FILE_SYSTEM_KEY -Name 'LongPathsEnabled') -eq 1
     }
 }
 
@@ -80,6 +210,19 @@ function Get-VolumeOfPath {
         Select-Object -Last 1
 }
 
+function Get-DriveKind {
+    <#
+    .SYNOPSIS
+    fixed, removable, network and so on for the volume that a path lies on; $null for a drive that is not known.
+    #>
+    param([string] $Path)
+    if (-not $Path) { return $null }
+    if ($Path.StartsWith('\\')) { return 'network' }
+    $volume = Get-VolumeOfPath -Path $Path
+    if ($null -eq $volume) { return $null }
+    return $script:DRIVE_TYPES[[int] $volume.DriveType]
+}
+
 function Get-FreeByte {
     <#
     .SYNOPSIS
@@ -92,4 +235,4 @@ function Get-FreeByte {
     return [long] $volume.FreeSpace
 }
 
-Export-ModuleMember -Function Test-VirtualMachine, ConvertTo-UtcText, Get-HostFact, Get-VolumeOfPath, Get-FreeByte
+Export-ModuleMember -Function Test-VirtualMachine, ConvertTo-UtcText, Get-HostFact, Get-VolumeOfPath, Get-DriveKind, Get-FreeByte, Get-ReachResult

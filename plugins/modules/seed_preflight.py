@@ -49,11 +49,11 @@ options:
         suboptions:
           provider:
             description:
-              - Result of M(offlineseed.azure.resource_provider) in check mode.
+              - Result of M(offlineseed.azure.resource_provider_info).
             type: dict
           account:
             description:
-              - Result of M(offlineseed.azure.storage_account) in check mode. Its C(account) is null where there is none yet.
+              - Result of M(offlineseed.azure.storage_account_info). Its C(account) is null where there is none yet.
             type: dict
           vault:
             description:
@@ -64,17 +64,30 @@ options:
               - C(jobs) of M(offlineseed.azure.import_job_info) for the name of the job.
             type: list
             elements: dict
+          locations:
+            description:
+              - C(locations) of M(offlineseed.azure.import_location_info) for the region of the storage account.
+            type: list
+            elements: dict
+          subscription:
+            description:
+              - The subscription, with C(quota_id). Only servers of the old flow are judged by it.
+            type: dict
   inputs:
     description:
       - The variables of the seed by their names, and C(source_host), the source's name in the inventory, and C(other_seeds), a list of
         drives by the name of each other seed. Give no secrets.
+      - C(seed_statements) in it is what no program can look up and the user states, see docs/preflight_rules.md; a name that no rule asks
+        for is refused.
     type: dict
     required: true
   accept:
     description:
-      - Ids of rules whose findings do not block this seed.
+      - Rules that warn only for this seed, each as C({rule, reason}), or its id alone.
+      - An id that is no rule is refused, and so is a rule that nobody can accept, because Azure would refuse it all the same or because
+        somebody else's data are at stake.
     type: list
-    elements: str
+    elements: raw
     default: []
   scope:
     description:
@@ -102,12 +115,18 @@ EXAMPLES = r"""
       seed_name: srv1
       seed_storage_account: seedlanding
       seed_container: seed-srv1
+      seed_statements:
+        drives_are_bare_sata: true
+    accept:
+      - rule: CP-01
+        reason: the drives are passed through to the virtual machine
   register: result
 """
 
 RETURN = r"""
 findings:
-  description: All findings, fails first, then unknown, then passes; the severe ones first.
+  description:
+    - All findings. First those that somebody has to look at, by who has to act, the blocking ones first; then those that hold.
   returned: success
   type: list
   elements: dict
@@ -140,6 +159,14 @@ findings:
       description: Where the rule comes from.
       type: str
       sample: Azure REST API specification, Microsoft.Storage 2023-05-01, blob containers
+    date:
+      description: Date of the newest source; null where it has none.
+      type: str
+      sample: '2023-05-01'
+    accepted:
+      description: The user's reason, where the rule was accepted; else null.
+      type: str
+      sample: null
     outcome:
       description: V(pass), V(fail) or V(unknown).
       type: str
@@ -149,17 +176,44 @@ findings:
       type: bool
       sample: true
 blocking:
-  description: The findings that stop the seed and are not in O(accept).
+  description: The findings that stop the seed.
   returned: success
   type: list
   elements: dict
   contains: *finding
 failed_rules:
-  description: Ids of the findings in RV(blocking) that are mistakes to mend. A consent that is still to be given (V(CN-01)) is none.
+  description:
+    - Ids of the findings in RV(blocking) that are mistakes to mend. A consent that is still to be given (V(CN-01)) and a restart that is
+      still to be made (V(CP-08)) are none.
   returned: success
   type: list
   elements: str
   sample: [NM-02]
+accepted:
+  description: Accepted rules that do not hold, or could not be checked.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    rule:
+      description: Id of the rule.
+      type: str
+      sample: CP-01
+    reason:
+      description: The user's reason.
+      type: str
+      sample: the drives are passed through to the virtual machine
+statements:
+  description: Names of what the user stated to be so.
+  returned: success
+  type: list
+  elements: str
+  sample: [drives_are_bare_sata]
+table:
+  description: What somebody has to look at as plain text, a block for each who has to act.
+  returned: success
+  type: str
+  sample: "copy host:\n  MEND     CP-02  BitLocker is not installed on the copy host. On a server: ..."
 text:
   description: The mistakes in words.
   returned: success

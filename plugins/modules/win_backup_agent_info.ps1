@@ -12,7 +12,9 @@ Set-StrictMode -Version 2.0
 $ErrorActionPreference = 'Stop'
 
 $spec = @{
-    options = @{}
+    options = @{
+        reach = @{ type = 'list'; elements = 'str'; default = @() }
+    }
     supports_check_mode = $true
 }
 $module = [Ansible.Basic.AnsibleModule]::Create($args, $spec)
@@ -52,29 +54,53 @@ function Get-ScheduleTask {
     $path = '\Microsoft\OnlineBackup\'
     $name = 'Microsoft-OnlineBackup'
     $task = Get-ScheduledTask -TaskName $name -TaskPath $path -ErrorAction SilentlyContinue
-    if ($null -eq $task) { return @{ exists = $false; enabled = $false; next_run = $null } }
+    if ($null -eq $task) { return @{ exists = $false; enabled = $false; account = $null; next_run = $null } }
     $info = Get-ScheduledTaskInfo -TaskName $name -TaskPath $path
+    $account = Read-Member -InputObject $task.Principal -Name 'UserId'
+    if (-not $account) { $account = Read-Member -InputObject $task.Principal -Name 'GroupId' }
     return @{
         exists = $true
         # State 1 is Disabled; an enum prints as its word, a compatibility session may hand over the number.
         enabled = @('Disabled', '1') -notcontains "$($task.State)"
+        account = if ($account) { "$account" } else { $null }
         next_run = ConvertTo-UtcText -Time $info.NextRunTime
     }
 }
 
-function Get-SelectedByte {
+function Get-SelectedVolume {
     <#
     .SYNOPSIS
-    Bytes in use on the volumes that the policy's paths lie on; $null if one of them is not known.
+    The volumes that the policy's paths lie on, each once; of one that Windows does not know or cannot read the numbers are $null.
     #>
     param($Policy)
     $volumes = @{}
     foreach ($path in @($Policy.datasources | ForEach-Object -Process { $_.file_specs })) {
         $volume = Get-VolumeOfPath -Path $path
-        if ($null -eq $volume -or $null -eq $volume.Capacity) { return $null }
-        $volumes[$volume.Name] = [long] $volume.Capacity - [long] $volume.FreeSpace
+        $known = $null -ne $volume -and $null -ne $volume.Capacity
+        $name = if ($null -ne $volume) { "$($volume.Name)" } else { "$path" }
+        $volumes[$name] = @{
+            name = $name
+            kind = Get-DriveKind -Path $path
+            file_system = if ($known) { "$($volume.FileSystem)" } else { $null }
+            size = if ($known) { [long] $volume.Capacity } else { $null }
+            used_bytes = if ($known) { [long] $volume.Capacity - [long] $volume.FreeSpace } else { $null }
+        }
     }
-    return [long] ($volumes.Values | Measure-Object -Sum).Sum
+    return @($volumes.Values | Sort-Object -Property { $_.name })
+}
+
+function Get-SelectedByte {
+    <#
+    .SYNOPSIS
+    Bytes in use on these volumes; $null if one of them is not known.
+    #>
+    param([object[]] $Volumes)
+    $sum = [long] 0
+    foreach ($volume in $Volumes) {
+        if ($null -eq $volume.used_bytes) { return $null }
+        $sum += $volume.used_bytes
+    }
+    return $sum
 }
 
 function Get-PassphraseSet {
@@ -103,11 +129,15 @@ $commands = [bool] (Read-Answer -Command 'Import-Module MSOnlineBackup' -Reading
     })
 
 $agent = @{}
-foreach ($name in 'installed', 'product', 'version', 'install_path', 'vault', 'resource_group', 'subscription_id', 'machine_id', 'scratch') {
+foreach ($name in 'installed', 'product', 'version', 'install_path', 'vault', 'resource_group', 'subscription_id', 'machine_id', 'scratch', 'disk_prep_tool',
+    'dpm_version') {
     $agent[$name] = $setup[$name]
 }
 $agent.registered = [bool] ($setup.vault -and $setup.machine_id)
 $agent.scratch.free_bytes = Get-FreeByte -Path $setup.scratch.path
+$agent.scratch.kind = Get-DriveKind -Path $setup.scratch.path
+$agent.scratch.traits = [object[]] @(Get-ScratchTrait -Path $setup.scratch.path)
+$agent.temp_files = Get-TempFileCount
 $agent.service = Read-Answer -Command 'Get-Service' -Reading { Get-ServiceState }
 $agent.scheduled_task = Read-Answer -Command 'Get-ScheduledTask' -Reading { Get-ScheduleTask }
 $agent.commands = $commands
@@ -124,7 +154,8 @@ if ($commands) {
     $object = Read-Answer -Command 'Get-OBPolicy' -Reading { Get-SeedPolicy }
     if ($null -ne $object) {
         $policy = ConvertTo-PolicyResult -Policy $object
-        $policy.selected_bytes = Get-SelectedByte -Policy $policy
+        $policy.volumes = [object[]] @(Get-SelectedVolume -Policy $policy)
+        $policy.selected_bytes = Get-SelectedByte -Volumes $policy.volumes
         $initial = Read-Answer -Command 'Get-OBInitialBackupCreationMethod' -Reading { Get-InitialBackup -Policy $object }
     }
     $jobs = @(Read-Answer -Command 'Get-OBJob' -Reading { Get-AgentJob } | Where-Object -FilterScript { $null -ne $_ -and $_.type -eq 'Backup' })
@@ -137,5 +168,6 @@ $module.Result.initial_backup = $initial
 $module.Result.job = if ($jobs.Count) { $jobs[-1] } else { $null }
 $module.Result.recovery_points = $points
 $module.Result.host = Get-HostFact
+$module.Result.host.reached = [object[]] @(Get-ReachResult -Target $module.Params.reach)
 $module.Result.unreadable = $unreadable.ToArray()
 $module.ExitJson()

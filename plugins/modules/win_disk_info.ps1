@@ -15,6 +15,7 @@ Set-StrictMode -Version 2.0
 $spec = @{
     options = @{
         staging_path = @{ type = 'str' }
+        reach = @{ type = 'list'; elements = 'str'; default = @() }
     }
     supports_check_mode = $true
 }
@@ -59,23 +60,29 @@ function Get-DiskResult {
     return $disk
 }
 
+function Get-FeatureState {
+    # State of the server feature BitLocker: installed, install_pending (until the restart), available, removed; null on a client
+    if (-not (Get-Command -Name 'Get-WindowsFeature' -ErrorAction SilentlyContinue)) { return $null }
+    $feature = Get-WindowsFeature -Name 'BitLocker'
+    if ($null -eq $feature) { return $null }
+    return ("$($feature.InstallState)" -creplace '([a-z])([A-Z])', '$1_$2').ToLowerInvariant()
+}
+
 function Get-HostResult {
-    # What the host's policies and features mean for preparing drives
+    # The host, and what its policies and features mean for preparing drives
     param([bool] $BitLocker)
     $known = Get-HostFact
     $policies = @{}
     foreach ($name in $POLICY_NAMES) { $policies[$name] = Get-PolicyNumber -Key $POLICY_ROOT -Name $name }
     $policies.FDVDenyWriteAccess = Get-PolicyNumber -Key $DENY_KEY -Name 'FDVDenyWriteAccess'
-    @{
-        name = $known.name
-        virtual = $known.virtual
-        model = $known.model
-        manufacturer = $known.manufacturer
-        bitlocker = $BitLocker
-        fips = (Get-PolicyNumber -Key $FIPS_KEY -Name 'Enabled') -eq 1
-        language_mode = "$($ExecutionContext.SessionState.LanguageMode)"
-        policies = $policies
-    }
+    $known.bitlocker = $BitLocker
+    # Get-WindowsFeature takes seconds, so it is asked only where the answer matters.
+    $known.bitlocker_feature = if ($BitLocker) { 'installed' } else { Get-FeatureState }
+    $known.fips = (Get-PolicyNumber -Key $FIPS_KEY -Name 'Enabled') -eq 1
+    $known.language_mode = "$($ExecutionContext.SessionState.LanguageMode)"
+    $known.policies = $policies
+    $known.reached = [object[]] @(Get-ReachResult -Target $module.Params.reach)
+    return $known
 }
 
 $module.Result.changed = $false

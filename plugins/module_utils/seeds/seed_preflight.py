@@ -27,12 +27,14 @@ ARGUMENT_SPEC = {
                     "account": {"type": "dict"},
                     "vault": {"type": "dict"},
                     "jobs": {"type": "list", "elements": "dict"},
+                    "locations": {"type": "list", "elements": "dict"},
+                    "subscription": {"type": "dict"},
                 },
             },
         },
     },
     "inputs": {"type": "dict", "required": True},
-    "accept": {"type": "list", "elements": "str", "default": []},
+    "accept": {"type": "list", "elements": "raw", "default": []},
     "scope": {"type": "str", "choices": list(preflight.SCOPES), "default": "everything"},
     "now": {"type": "str"},
 }
@@ -40,15 +42,16 @@ ARGUMENT_RULES = {}
 
 
 def run(params, check_mode):
-    """``{changed: False, findings, blocking, failed_rules, text}``; nothing is written."""
+    """``{changed: False}`` and what ``preflight.judge`` says; nothing is written."""
     inputs = params["inputs"]
+    preflight.check_statements(inputs)
     folder = inputs.get("seed_state_dir")
     facts = {
         **_told(params["facts"]),
         "inputs": inputs,
         "now": times.iso(times.parse(params["now"], "now") if params.get("now") else times.clock()),
         "controller": {
-            "state_dir_problem": state_dir.problem(folder, os.environ) or state_dir.access_problem(folder),
+            "state_dir_problem": state_dir.problem(folder, os.environ, inputs.get("seed_name")) or state_dir.access_problem(folder),
             "escrow_password_problem": password_file_problem(inputs.get("seed_escrow_password_file")),
         },
     }

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import copy
 
+from ansible_collections.offlineseed.azure.plugins.module_utils.seeds.rules.statements import STATEMENTS
+
 NOW = "2026-01-31T08:00:00Z"
 DISK = {
     "number": 2,
@@ -25,7 +27,26 @@ DISK = {
     "read_only": False,
     "health": "healthy",
     "eligible": True,
+    "empty": True,
+    "seed": None,
     "reasons": [],
+}
+TLS = {"enabled": None, "disabled_by_default": None, "strong_crypto": None}
+HOST = {
+    "powershell": "5.1.17763.1",
+    "is_server": True,
+    "is_64_bit": True,
+    "installation_type": "Server",
+    "os_version": "10.0.17763",
+    "net_release": 528049,
+    "execution_policy": None,
+    "tls12": TLS,
+    "browsers": ["ie"],
+    "azurerm": ["3.7.0"],
+    "restart_pending": False,
+    "elevated": True,
+    "long_paths": False,
+    "reached": [{"target": "management.azure.com", "reached": True, "error": None}],
 }
 GOOD = {
     "now": NOW,
@@ -41,32 +62,85 @@ GOOD = {
             "subscription_id": "11111111-2222-3333-4444-555555555555",
             "passphrase_set": True,
             "offline_cmdlets": False,
-            "scratch": {"path": "C:\\scratch", "exists": True, "free_bytes": 10**10},
-            "scheduled_task": {"exists": True, "enabled": True, "next_run": None},
+            "commands": True,
+            "product": "mars",
+            "disk_prep_tool": True,
+            "dpm_version": None,
+            "temp_files": 12,
+            "scratch": {
+                "path": "C:\\scratch",
+                "provider_path": "C:\\scratch",
+                "exists": True,
+                "free_bytes": 10**10,
+                "kind": "fixed",
+                "traits": [],
+            },
+            "scheduled_task": {"exists": True, "enabled": True, "account": "SYSTEM", "next_run": None},
         },
-        "policy": {"system_state": False, "selected_bytes": 10**8},
-        "host": {"name": "SRV1", "time": NOW, "powershell": "5.1.17763.1"},
+        "policy": {
+            "system_state": False,
+            "selected_bytes": 10**8,
+            "volumes": [{"name": "D:\\", "kind": "fixed", "file_system": "NTFS", "size": 10**9, "used_bytes": 10**8}],
+            "datasources": [{"name": "D:\\", "file_specs": ["D:\\"], "excluded": []}],
+        },
+        "job": None,
+        "host": {**HOST, "name": "SRV1", "time": NOW},
     },
     "copy": {
         "disks": [DISK],
-        "host": {"name": "COPY1", "virtual": False, "bitlocker": True, "fips": False, "language_mode": "FullLanguage", "policies": {}},
+        "host": {
+            **HOST,
+            "name": "COPY1",
+            "virtual": False,
+            "bitlocker": True,
+            "bitlocker_feature": "installed",
+            "fips": False,
+            "language_mode": "FullLanguage",
+            "policies": {},
+        },
     },
-    "staging": {"path_exists": True, "exists": False, "bytes": 0, "free_bytes": 10**9, "misaligned": [], "foreign": [], "read_error": None},
+    "staging": {
+        "path_exists": True,
+        "exists": False,
+        "files": 0,
+        "bytes": 0,
+        "free_bytes": 10**9,
+        "misaligned": [],
+        "foreign": [],
+        "read_error": None,
+    },
     "copying_account": {"source_readable": True},
     "target": {
         "provider": {"providers": [{"namespace": "Microsoft.ImportExport", "registration_state": "Registered"}]},
         "account": {
             "account": {
+                "id": "/subscriptions/s/resourceGroups/rg-seed/providers/Microsoft.Storage/storageAccounts/seedlanding",
                 "name": "seedlanding",
                 "kind": "StorageV2",
                 "sku": "Standard_LRS",
                 "location": "westeurope",
                 "network_default_action": "Allow",
+                "network_bypass": "AzureServices",
+                "public_network_access": "Enabled",
                 "shared_key_access": True,
-            }
+                "nfs": False,
+                "hierarchical_namespace": False,
+                "key_source": "Microsoft.Storage",
+                "key_vault_key": None,
+            },
+            "container": {"name": "seed-srv1", "exists": True, "immutability_policy": False, "legal_hold": False},
+            "locks": [{"name": "DATABOX_SERVICE", "level": "CanNotDelete"}],
         },
-        "vault": {"vault": {"name": "vault1"}},
+        "vault": {
+            "vault": {"name": "vault1", "provisioning_state": "Succeeded"},
+            "servers": [{"name": "srv1.corp.example"}, {"name": "srv2"}],
+            "usages": {"MABContainersCount": {"current_value": 2, "limit": 50}},
+        },
         "jobs": [],
+        "locations": [
+            {"location": "westeurope", "job_location": "westeurope", "address_is_public": True, "carriers": {"outbound": ["DHL", "FedEx"]}}
+        ],
+        "subscription": {"quota_id": "PayAsYouGo_2014-09-01"},
     },
     "inputs": {
         "seed_name": "srv1",
@@ -86,6 +160,7 @@ GOOD = {
         "seed_drives": [{"serial": "WD-SEED0001", "size": 200_000_000}],
         "seed_accept_undocumented": True,
         "seed_offline_method": "wizard",
+        "seed_statements": dict.fromkeys(STATEMENTS, True),
         "seed_return_address": {
             "recipient_name": "Backup Team",
             "street_address1": "Gatan 1",
@@ -118,9 +193,23 @@ def facts(**changes):
 GONE = object()
 
 
+def remove(told, path):
+    """Take the fact at a dotted path away."""
+    *above, last = path.split(".")
+    here = told
+    for part in above:
+        here = here[part]
+    del here[last]
+
+
 def disk(**changes):
     """The named drive with *changes*, as the only disk."""
     return {"copy__disks": [{**DISK, **changes}]}
+
+
+def volume(**changes):
+    """The selected volume with *changes*, as the only one."""
+    return {"source__policy__volumes": [{**GOOD["source"]["policy"]["volumes"][0], **changes}]}
 
 
 def without(*keys):

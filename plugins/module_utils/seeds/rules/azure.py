@@ -1,18 +1,19 @@
 # Copyright: (c) 2026, offlineseed.azure contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rules about the Azure side: vault, provider, storage account, job name."""
+"""Rules about the Azure side: vault, provider, storage account and container, import job, who signs in."""
 
 from __future__ import annotations
 
 from ...failure import shown
 from .. import conflict
-from .agent import ARTICLE
-from .copy_host import REQUIREMENTS
-from .rule import AZURE, BLOCK, INFORM, OPERATOR, WARN, Rule
+from ..words import listed
+from . import statements
+from .rule import AZURE, BACKUP, BLOCK, INFORM, OPERATOR, WARN, NotTold, Rule
 
-PROVIDER = "Microsoft.ImportExport"
+PROVIDERS = {"import_export": "Microsoft.ImportExport", "data_box": "Microsoft.DataBox"}
 KINDS = ("Storage", "StorageV2")
+ACCOUNT = ("target.account.account",)
 
 
 def _account(facts):
@@ -20,57 +21,52 @@ def _account(facts):
     return facts.look("target.account.account")
 
 
+def _of_account(key, wrong):
+    """Check that says *wrong(value)* of one property of the account, if there is one; a property that was not told is unknown."""
+
+    def check(facts):
+        account = _account(facts)
+        if account is None:
+            return None
+        if key not in account:
+            raise NotTold(f"{key} of the storage account was not told")
+        says = wrong(account[key], account)
+        return f"storage account {account.get('name')} {says}" if says else None
+
+    return check
+
+
 def _vault(facts):
-    if facts.look("target.vault.vault"):
-        return None
-    name, group = facts.ask("inputs.seed_vault.name"), facts.ask("inputs.seed_vault.resource_group")
-    return f"there is no vault {shown(name)} in resource group {shown(group)}"
+    vault = facts.look("target.vault.vault")
+    if vault is None:
+        name, group = facts.ask("inputs.seed_vault.name"), facts.ask("inputs.seed_vault.resource_group")
+        return f"there is no vault {shown(name)} in resource group {shown(group)}"
+    state = vault.get("provisioning_state")
+    if state is None:
+        raise NotTold("provisioning_state of the vault was not told")
+    return None if state == "Succeeded" else f"the vault {vault.get('name')} is {state}"
 
 
 def _provider(facts):
     states = {one["namespace"].lower(): one["registration_state"] for one in facts.need("target.provider.providers")}
-    seen = states.get(PROVIDER.lower())
-    return None if seen == "Registered" else f"{PROVIDER} is {seen or 'not known to the subscription'}"
-
-
-def _kind(facts):
-    account = _account(facts)
-    return (
-        None
-        if account is None or account.get("kind") in KINDS
-        else f"storage account {account.get('name')} is of kind {account.get('kind')}"
-    )
-
-
-def _standard(facts):
-    account = _account(facts)
-    return (
-        None
-        if account is None or str(account.get("sku")).startswith("Standard_")
-        else f"storage account {account.get('name')} has the sku {account.get('sku')}"
-    )
-
-
-def _firewall(facts):
-    account = _account(facts)
-    if account is None or account.get("network_default_action") in (None, "Allow"):
+    backend = facts.input("seed_job_backend") or "import_export"
+    wanted = PROVIDERS.values() if backend == "auto" else [PROVIDERS.get(backend, PROVIDERS["import_export"])]
+    seen = {namespace: states.get(namespace.lower()) for namespace in wanted}
+    if "Registered" in seen.values():
         return None
+    return listed([f"{namespace} is {state or 'not known to the subscription'}" for namespace, state in seen.items()])
+
+
+def _firewall(action, account):
     bypass = account.get("network_bypass") or ""
     allowed = "AzureServices" in (bypass if isinstance(bypass, (list, tuple)) else str(bypass).replace(" ", "").split(","))
-    return (
-        None
-        if allowed
-        else f"storage account {account.get('name')} denies network access and makes no exception for trusted Microsoft services"
-    )
+    fine = action in (None, "Allow") or allowed
+    return None if fine else "denies network access and makes no exception for trusted Microsoft services"
 
 
-def _keys(facts):
-    account = _account(facts)
-    return (
-        f"storage account {account.get('name')} does not allow access by key"
-        if account and account.get("shared_key_access") is False
-        else None
-    )
+def _resource_manager(resource_id, account):
+    fine = resource_id is None or "/microsoft.storage/" in str(resource_id).lower()
+    return None if fine else f"is a classic one ({resource_id})"
 
 
 def _region(facts):
@@ -78,11 +74,8 @@ def _region(facts):
     if account is None or not account.get("location"):
         return None
     seen, wanted = (str(value).replace(" ", "").lower() for value in (account["location"], facts.need("inputs.seed_location")))
-    return (
-        None
-        if seen == wanted
-        else f"storage account {account.get('name')} is in {account['location']}, seed_location is {facts.input('seed_location')}"
-    )
+    there = f"storage account {account.get('name')} is in {account['location']}"
+    return None if seen == wanted else f"{there}, seed_location is {facts.input('seed_location')}"
 
 
 def _same_subscription(facts):
@@ -90,8 +83,38 @@ def _same_subscription(facts):
     return None if seen == wanted else f"the agent's vault is in subscription {seen}, the storage account in {wanted}"
 
 
+def _container(facts):
+    container = facts.look("target.account.container") or {}
+    return None if container.get("exists") else f"there is no container {facts.input('seed_container')} yet"
+
+
+def _name_is_free(facts):
+    """Names of accounts are unique in all of Azure; what is there already in the resource group is ours to use."""
+    if _account(facts) is not None:
+        return None
+    said = facts.need("target.account.name_availability")
+    if said.get("available") is None:
+        raise NotTold("Azure did not tell whether the name of the storage account is free")
+    return None if said["available"] else f"seed_storage_account is {shown(facts.input('seed_storage_account'))}: {said.get('message')}"
+
+
+def _container_can_change(facts):
+    container = facts.look("target.account.container")
+    if container is None or not container.get("exists"):
+        return None
+    if "immutability_policy" not in container:
+        raise NotTold("immutability and legal hold of the container were not told")
+    kinds = {"immutability_policy": "an immutability policy", "legal_hold": "a legal hold"}
+    held = [words for key, words in kinds.items() if container.get(key)]
+    return f"container {container.get('name')} has {' and '.join(held)}" if held else None
+
+
+def _key(source, account):
+    return None if source in (None, "Microsoft.Storage") else f"is encrypted with a key of the customer ({account.get('key_vault_key')})"
+
+
 def _job_name(facts):
-    jobs = facts.look("target.jobs") or []
+    jobs = facts.need("target.jobs")
     if not jobs:
         return None
     job = jobs[0]
@@ -100,24 +123,44 @@ def _job_name(facts):
     return f"there is an import job {job.get('name')} already ({job.get('id')}), and it is not this seed's"
 
 
+def _locks(facts):
+    if _account(facts) is None:
+        return None
+    held = [lock.get("name") for lock in facts.need("target.account.locks") if str(lock.get("level")).lower() == "readonly"]
+    return f"the storage account lies under the ReadOnly lock {listed(held)}" if held else None
+
+
+def _only_dpm(check):
+    return lambda facts: check(facts) if facts.need("source.agent.product") == "dpm" else None
+
+
+def _csp(facts):
+    """Only the old flow of DPM and MABS needs a publish settings file, which no CSP subscription yields."""
+    seen = str(facts.need("target.subscription.quota_id"))
+    return f"the subscription is one of a cloud solution provider ({seen})" if seen.upper().startswith("CSP_") else None
+
+
 RULES = (
     Rule(
         "AZ-01",
         BLOCK,
         AZURE,
-        "the vault exists",
+        "the vault exists and is ready",
         "Make the Recovery Services vault and register the source with it, or correct seed_vault.",
-        ARTICLE,
+        ("S2",),
         _vault,
+        needs=("target.vault.vault",),
     ),
     Rule(
         "AZ-02",
         INFORM,
         AZURE,
-        f"{PROVIDER} is registered in the subscription of the storage account",
-        f"Nothing to do: the phase target registers it. The identity needs the action {PROVIDER}/register/action for that.",
-        ARTICLE,
+        "the job service's resource provider is registered in the subscription of the storage account",
+        "Nothing to do: the phase target registers it. The identity needs the action register/action of the provider for that.",
+        ("S1", "S2"),
         _provider,
+        needs=("target.provider.providers",),
+        asks=("inputs.seed_job_backend",),
     ),
     Rule(
         "AZ-03",
@@ -125,17 +168,50 @@ RULES = (
         OPERATOR,
         "the storage account is of kind Storage or StorageV2",
         "Set seed_storage_account to a general-purpose account: Azure Backup needs page blobs, which the other kinds cannot hold.",
-        ARTICLE,
-        _kind,
+        ("S2", "S7", "S10"),
+        _of_account("kind", lambda kind, account: None if kind in KINDS else f"is of kind {kind}"),
+        needs=ACCOUNT,
+        firm=True,
+    ),
+    Rule(
+        "AZ-04",
+        BLOCK,
+        OPERATOR,
+        "the storage account is one of Azure Resource Manager",
+        "Use an account of Azure Resource Manager; classic ones are gone since 2023.",
+        ("S2", "S10", "S32"),
+        _of_account("id", _resource_manager),
+        needs=ACCOUNT,
     ),
     Rule(
         "AZ-05",
         WARN,
         OPERATOR,
         "the storage account is of the Standard tier",
-        "Use a Standard account: only such are documented.",
-        REQUIREMENTS,
-        _standard,
+        "Use a Standard account: only such are documented, premium ones take no import.",
+        ("S10", "S44"),
+        _of_account("sku", lambda sku, account: None if str(sku).startswith("Standard_") else f"has the sku {sku}"),
+        needs=ACCOUNT,
+    ),
+    Rule(
+        "AZ-06",
+        BLOCK,
+        OPERATOR,
+        "NFS 3.0 is off on the storage account",
+        "Use another account; NFS cannot be switched off.",
+        ("S10",),
+        _of_account("nfs", lambda nfs, account: "has NFS 3.0 on" if nfs else None),
+        needs=ACCOUNT,
+    ),
+    Rule(
+        "AZ-07",
+        WARN,
+        OPERATOR,
+        "the storage account has no hierarchical namespace",
+        "Use another account: page blobs are limited in such.",
+        ("INFERRED",),
+        _of_account("hierarchical_namespace", lambda on, account: "has a hierarchical namespace" if on else None),
+        needs=ACCOUNT,
     ),
     Rule(
         "AZ-08",
@@ -144,8 +220,21 @@ RULES = (
         "the storage account lets the datacenter in",
         "Allow trusted Microsoft services in the account's firewall (bypass AzureServices), or allow all networks until the seed is"
         " complete.",
-        REQUIREMENTS,
-        _firewall,
+        ("S10",),
+        _of_account("network_default_action", _firewall),
+        needs=ACCOUNT,
+    ),
+    Rule(
+        "AZ-09",
+        WARN,
+        AZURE,
+        "public network access to the storage account is not disabled",
+        "Enable it for selected networks with trusted Microsoft services allowed, until the seed is complete.",
+        ("INFERRED",),
+        _of_account(
+            "public_network_access", lambda access, account: "has public network access disabled" if access == "Disabled" else None
+        ),
+        needs=ACCOUNT,
     ),
     Rule(
         "AZ-10",
@@ -153,17 +242,9 @@ RULES = (
         AZURE,
         "the storage account allows access by key",
         "Allow shared key access until the seed is complete: agent and datacenter are not known to do without.",
-        REQUIREMENTS,
-        _keys,
-    ),
-    Rule(
-        "AZ-13",
-        BLOCK,
-        OPERATOR,
-        "seed_location is the region of the storage account",
-        "Set seed_location to the account's region: it decides where the parcel goes.",
-        "Microsoft, What is Azure Import/Export (storage-import-export-service)",
-        _region,
+        ("INFERRED",),
+        _of_account("shared_key_access", lambda on, account: "does not allow access by key" if on is False else None),
+        needs=ACCOUNT,
     ),
     Rule(
         "AZ-11",
@@ -171,8 +252,66 @@ RULES = (
         OPERATOR,
         "the storage account is in the subscription of the vault",
         "Use an account in the vault's subscription: one page of Microsoft asks for it, another does not.",
-        ARTICLE,
+        ("S2",),
         _same_subscription,
+        needs=("source.agent.subscription_id",),
+        asks=("inputs.seed_subscription_id",),
+    ),
+    Rule(
+        "AZ-13",
+        BLOCK,
+        OPERATOR,
+        "seed_location is the region of the storage account",
+        "Set seed_location to the account's region: it decides where the parcel goes.",
+        ("S13",),
+        _region,
+        needs=ACCOUNT,
+        asks=("inputs.seed_location",),
+        firm=True,
+    ),
+    Rule(
+        "AZ-14",
+        INFORM,
+        AZURE,
+        "the container exists",
+        "Nothing to do: the phase target makes it.",
+        ("S12",),
+        _container,
+        needs=("target.account.container",),
+        asks=("inputs.seed_container",),
+    ),
+    Rule(
+        "AZ-15",
+        WARN,
+        BACKUP,
+        "whoever signs in at the agent may register an application in Entra",
+        "Give that person the role Application Developer, or allow users to register applications; then set"
+        f" {statements.line('may_register_entra_app')}.",
+        ("S2",),
+        statements.stated("may_register_entra_app"),
+        statement="may_register_entra_app",
+    ),
+    Rule(
+        "AZ-16",
+        WARN,
+        BACKUP,
+        "whoever signs in on a DPM or MABS server is Owner of the subscription",
+        f"Assign the role Owner to that person, then set {statements.line('signs_in_as_owner')}.",
+        ("S3",),
+        _only_dpm(statements.stated("signs_in_as_owner")),
+        needs=("source.agent.product",),
+        statement="signs_in_as_owner",
+    ),
+    Rule(
+        "AZ-17",
+        WARN,
+        AZURE,
+        "the subscription of a DPM or MABS server is not one of a cloud solution provider",
+        "Update the server to the flow that needs no publish settings file (see AG-16); that one works with such subscriptions.",
+        ("S4",),
+        _only_dpm(_csp),
+        needs=("source.agent.product",),
+        asks=("target.subscription.quota_id",),
     ),
     Rule(
         "AZ-18",
@@ -180,7 +319,54 @@ RULES = (
         OPERATOR,
         "the name of the import job is free",
         "Set seed_job_name to a free name and enter it in the agent's wizard, or have that job deleted.",
-        ARTICLE,
+        ("S9",),
         _job_name,
+        needs=("target.jobs",),
+        asks=("inputs.seed_name",),
+    ),
+    Rule(
+        "AZ-19",
+        WARN,
+        AZURE,
+        "no ReadOnly lock lies on the storage account or above it",
+        "Have the lock removed until the seed is complete.",
+        ("INFERRED",),
+        _locks,
+        needs=ACCOUNT,
+        asks=("target.account.locks",),
+    ),
+    Rule(
+        "AZ-20",
+        BLOCK,
+        AZURE,
+        "nothing keeps the container from being written and cleaned (no immutability policy, no legal hold)",
+        "Use another container in seed_container, and enter the same one in the agent's wizard.",
+        ("S11", "ST"),
+        _container_can_change,
+        needs=("target.account.container",),
+        unknown_blocks=False,
+    ),
+    Rule(
+        "AZ-21",
+        WARN,
+        AZURE,
+        "the storage account is encrypted with Microsoft's keys",
+        "Keep vault, key and identity as they are (soft delete and purge protection on) until the seed is complete: a key that is gone for"
+        " weeks ends the import.",
+        ("S11",),
+        _of_account("key_source", _key),
+        needs=ACCOUNT,
+    ),
+    Rule(
+        "AZ-22",
+        BLOCK,
+        OPERATOR,
+        "the storage account is there, or its name is free",
+        "Set seed_storage_account to another name, or seed_resource_group to the group that the account is in.",
+        ("ST",),
+        _name_is_free,
+        needs=ACCOUNT,
+        asks=("target.account.name_availability", "inputs.seed_storage_account"),
+        unknown_blocks=False,
     ),
 )

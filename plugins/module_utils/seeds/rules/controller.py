@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from .rule import BLOCK, OPERATOR, Rule
+from .way import by_the_tool
 
-OURS = "offlineseed.azure"
 CONSENT = "CN-01"
 
 
@@ -22,7 +22,10 @@ def _escrow_password(facts):
 
 
 def _consent(facts):
-    return None if facts.ask("inputs.seed_accept_undocumented") is True else "seed_accept_undocumented is not set"
+    """Only a job that is made outside of the agent's own tool needs it."""
+    if by_the_tool(facts) or facts.ask("inputs.seed_accept_undocumented") is True:
+        return None
+    return "seed_accept_undocumented is not set"
 
 
 RULES = (
@@ -32,8 +35,10 @@ RULES = (
         OPERATOR,
         "seed_state_dir is a folder that lasts for months",
         "Set it to a mounted volume of the execution environment, or to a folder of your own on the controller.",
-        OURS,
+        ("OURS",),
         _state_dir,
+        needs=("controller.state_dir_problem",),
+        firm=True,
     ),
     Rule(
         "ES-01",
@@ -41,8 +46,10 @@ RULES = (
         OPERATOR,
         "the escrow's password can be read",
         "Set seed_escrow_password_file to a file (or an executable script) that yields it; the file should be readable by you alone.",
-        OURS,
+        ("OURS",),
         _escrow_password,
+        needs=("controller.escrow_password_problem",),
+        firm=True,
     ),
     Rule(
         CONSENT,
@@ -50,7 +57,9 @@ RULES = (
         OPERATOR,
         "the user accepts a way that Microsoft does not document as a whole",
         "Set seed_accept_undocumented to true if you want the import job to be made outside of the agent's own tool.",
-        "Microsoft documents the service and the agent's tool, not a job that another tool makes for the agent",
+        ("OURS",),
         _consent,
+        asks=("inputs.seed_accept_undocumented", "inputs.seed_disk_prep_method"),
+        firm=True,
     ),
 )

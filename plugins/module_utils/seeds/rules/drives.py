@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ...drives import names, plan
+from ...drives import names, plan, reserves
 from ...failure import shown
 from ..words import amount, listed
-from .copy_host import REQUIREMENTS
+from . import statements
 from .rule import BLOCK, COPY_HOST, OPERATOR, WARN, NotTold, Rule
 
 LARGEST_DRIVE = 10 * 10**12
-PROTECTED = ("boot", "system", "page_file", "clustered", "pooled", "staging", "removable")
+PROTECTED = ("boot", "system", "page_file", "clustered", "pooled", "removable")
 
 
 def named(facts):
@@ -111,74 +111,70 @@ def _health(disk):
     return None if seen == "healthy" else f"reports {seen}"
 
 
+def _empty(facts):
+    """Drives with content that no entry allows to wipe; those that hold this seed already are meant to have some."""
+    wipe = {names.serial(drive.get("serial") or ""): drive.get("wipe") for drive in facts.ask("inputs.seed_drives") or []}
+    seed = facts.input("seed_name")
+    full = [
+        names.serial(disk["serial"])
+        for disk in attached(facts)
+        if not _told(disk, "empty") and disk.get("seed") != seed and not wipe[names.serial(disk["serial"])]
+    ]
+    return f"drive {listed(full)} is not empty, and its entry in seed_drives does not say wipe: true" if full else None
+
+
 def _offline(disk):
     states = [word.replace("_", "-") for word in ("offline", "read_only") if _told(disk, word)]
     return f"is {' and '.join(states)}" if states else None
 
 
+def _on_staging(disk):
+    if _told(disk, "staging"):
+        return "holds the staging folder"
+    reasons = {reason.get("id") for reason in disk.get("reasons") or []}
+    return "holds the work folder with the journals" if "work_folder" in reasons else None
+
+
+def _room(facts):
+    """Whether the named drives hold what is staged; before that what the policy selects is only an upper bound."""
+    drives = named(facts)
+    if not drives:
+        raise NotTold("no drives are named yet")
+    usable = sum(reserves.usable(size) for _serial, size in drives if isinstance(size, int) and size > 0)
+    if facts.need("staging.files"):
+        staged = facts.need("staging.bytes")
+        return None if usable >= staged else f"the named drives hold {amount(usable)}, {amount(staged)} are staged"
+    selected = facts.need("source.policy.selected_bytes")
+    if usable >= selected:
+        return None
+    raise NotTold(f"the named drives hold {amount(usable)}; whether that is enough shows when the backup is staged")
+
+
+EACH = ("copy.disks",)
+NAMES = ("inputs.seed_drives",)
+
 RULES = (
     Rule(
-        "DR-06",
-        BLOCK,
-        OPERATOR,
-        "each entry of seed_drives has a serial and a size in bytes",
-        "Write {serial: ..., size: ...} as the step name_drives or win_disk_info shows them.",
-        "offlineseed.azure, consent by serial and size",
-        _entries,
-    ),
-    Rule(
-        "DR-05",
-        BLOCK,
-        OPERATOR,
-        f"at most {plan.DRIVES_PER_JOB} drives a seed",
-        "Use bigger drives, or divide the selection of the agent's policy over several seeds.",
-        REQUIREMENTS,
-        _count,
-    ),
-    Rule(
-        "DR-10",
-        BLOCK,
+        "DR-01",
+        WARN,
         COPY_HOST,
-        "each drive has a serial of its own",
-        "Attach the drives by SATA, not through a bridge that invents serials; name each drive once.",
-        REQUIREMENTS,
-        _unique,
+        "the drives are bare internal SATA drives: 2.5-inch SSD, 2.5- or 3.5-inch HDD",
+        f"Look at them, then set {statements.line('drives_are_bare_sata')}: others come back unread, and Windows does not tell the form.",
+        ("S2", "S10"),
+        statements.stated("drives_are_bare_sata"),
+        statement="drives_are_bare_sata",
     ),
     Rule(
-        "DR-14",
-        BLOCK,
-        OPERATOR,
-        "a drive stands in one seed only",
-        "Take it out of seed_drives of one of the two.",
-        "offlineseed.azure, a serial stands in one seed only",
-        _other_seed,
-    ),
-    Rule(
-        "DR-15",
-        BLOCK,
-        OPERATOR,
-        "the size in seed_drives is the drive's size to the byte",
-        "Compare serial and size with the label on the drive: this is another drive than the one that was named.",
-        "offlineseed.azure, consent by serial and size",
-        _size,
-    ),
-    Rule(
-        "DR-07",
-        BLOCK,
+        "DR-02",
+        WARN,
         COPY_HOST,
-        "a named drive is not a disk that the copy host needs",
-        "Take it out of seed_drives: such a disk is never touched.",
-        "offlineseed.azure, safety of disks",
-        _each(_protected),
-    ),
-    Rule(
-        "DR-04",
-        BLOCK,
-        COPY_HOST,
-        "a named drive has 512-byte logical sectors",
-        "Use a 512n or 512e drive: the datacenter does not read 4K native ones.",
-        "Microsoft, Azure Import/Export FAQ (storage-import-export-service-faq)",
-        _each(_sector),
+        "a named drive is not attached by USB",
+        "Only a bare drive on an adapter may go: no USB stick, no external drive, none that came out of an enclosure. Compare serial and"
+        " label.",
+        ("S10",),
+        _each(_bus),
+        needs=EACH,
+        asks=NAMES,
     ),
     Rule(
         "DR-03",
@@ -186,27 +182,147 @@ RULES = (
         COPY_HOST,
         f"a named drive has at most {amount(LARGEST_DRIVE)}",
         "Use smaller drives, or check the current limit: Microsoft's pages differ.",
-        REQUIREMENTS,
+        ("S2", "S5", "S10", "S44"),
         _each(_largest),
+        needs=EACH,
+        asks=NAMES,
     ),
     Rule(
-        "DR-02",
+        "DR-04",
+        BLOCK,
+        COPY_HOST,
+        "a named drive has 512-byte logical sectors",
+        "Use a 512n or 512e drive: the datacenter does not read 4K native ones.",
+        ("S14",),
+        _each(_sector),
+        needs=EACH,
+        asks=NAMES,
+        firm=True,
+    ),
+    Rule(
+        "DR-05",
+        BLOCK,
+        OPERATOR,
+        f"at most {plan.DRIVES_PER_JOB} drives a seed",
+        "Use bigger drives, or divide the selection of the agent's policy over several seeds.",
+        ("S10", "IE"),
+        _count,
+        asks=NAMES,
+        firm=True,
+    ),
+    Rule(
+        "DR-07",
+        BLOCK,
+        COPY_HOST,
+        "a named drive is not a disk that the copy host needs",
+        "Take it out of seed_drives: such a disk is never touched.",
+        ("OURS", "INFERRED"),
+        _each(_protected),
+        needs=EACH,
+        asks=NAMES,
+        firm=True,
+    ),
+    Rule(
+        "DR-08",
+        BLOCK,
+        COPY_HOST,
+        "a named drive holds neither the staging folder nor the journals",
+        "Take it out of seed_drives, or move the staging folder.",
+        ("S17",),
+        _each(_on_staging),
+        needs=EACH,
+        asks=NAMES,
+        firm=True,
+    ),
+    Rule(
+        "DR-09",
+        BLOCK,
+        COPY_HOST,
+        "the named drives together hold what is staged, manifests and reserves included",
+        "Name more or bigger drives in seed_drives.",
+        ("S12", "S17"),
+        _room,
+        needs=("staging.files",),
+        asks=(*NAMES, "staging.bytes", "source.policy.selected_bytes"),
+        unknown_blocks=False,
+    ),
+    Rule(
+        "DR-10",
+        BLOCK,
+        COPY_HOST,
+        "each drive has a serial of its own",
+        "Attach the drives by SATA, not through a bridge that invents serials; name each drive once.",
+        ("IE",),
+        _unique,
+        needs=EACH,
+        asks=NAMES,
+        firm=True,
+    ),
+    Rule(
+        "DR-11",
         WARN,
         COPY_HOST,
-        "a named drive is a bare SATA drive",
-        "Only a bare drive on an adapter may go: no USB stick, no external drive, none that came out of an enclosure. Compare serial and"
-        " label.",
-        REQUIREMENTS,
-        _each(_bus),
+        "a named drive is healthy",
+        "Replace the drive.",
+        ("INFERRED",),
+        _each(_health),
+        needs=EACH,
+        asks=NAMES,
     ),
-    Rule("DR-11", WARN, COPY_HOST, "a named drive is healthy", "Replace the drive.", REQUIREMENTS, _each(_health)),
+    Rule(
+        "DR-14",
+        BLOCK,
+        OPERATOR,
+        "a drive stands in one seed only",
+        "Take it out of seed_drives of one of the two.",
+        ("OURS",),
+        _other_seed,
+        asks=(*NAMES, "inputs.other_seeds"),
+        firm=True,
+    ),
+    Rule(
+        "DR-15",
+        BLOCK,
+        OPERATOR,
+        "the size in seed_drives is the drive's size to the byte",
+        "Compare serial and size with the label on the drive: this is another drive than the one that was named.",
+        ("OURS",),
+        _size,
+        needs=EACH,
+        asks=NAMES,
+        firm=True,
+    ),
     Rule(
         "DR-16",
         WARN,
         COPY_HOST,
         "a named drive is online and writable",
         "Set-Disk -IsOffline $false, then Set-Disk -IsReadOnly $false for that disk; servers leave new disks offline (SAN policy).",
-        "Microsoft, Set-Disk",
+        ("PRACTICE",),
         _each(_offline),
+        needs=EACH,
+        asks=NAMES,
+    ),
+    Rule(
+        "DR-17",
+        BLOCK,
+        OPERATOR,
+        "each entry of seed_drives has a serial and a size in bytes",
+        "Write {serial: ..., size: ...} as the step name_drives or win_disk_info shows them.",
+        ("OURS",),
+        _entries,
+        asks=NAMES,
+        firm=True,
+    ),
+    Rule(
+        "DR-18",
+        WARN,
+        COPY_HOST,
+        "a named drive is empty, or its entry says wipe: true",
+        "Look whose data these are. Only then set wipe: true on that entry of seed_drives.",
+        ("OURS", "PRACTICE"),
+        _empty,
+        needs=EACH,
+        asks=NAMES,
     ),
 )

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ...failure import shown
+from ...failure import Failure
+from . import sources
 
 BLOCK, WARN, INFORM = "block", "warn", "inform"
 
@@ -17,7 +18,12 @@ BACKUP = "backup administrator"
 COPY_HOST = "copy host"
 AZURE = "Azure administrator"
 SHIPPING = "shipping"
+ACTORS = (OPERATOR, BACKUP, COPY_HOST, AZURE, SHIPPING)
 
+# Where facts come from; the variables of the seed (inputs) and the time (now) are no facts of this kind.
+SOURCES_OF_FACTS = ("source", "copy", "staging", "copying_account", "target", "controller")
+# What comes of facts that are none, such as a text where a dictionary should be: they may come from anywhere.
+MISSHAPEN = (Failure, AttributeError, IndexError, KeyError, TypeError, ValueError)
 UNKNOWN = "could not be checked, because "
 
 
@@ -66,7 +72,9 @@ class Rule:
     """One rule. *check* is given the Facts and returns None if it holds, else a sentence about what was seen; it raises NotTold if it
     cannot know.
 
-    *unknown_blocks* is whether a rule of severity block also blocks while it cannot be checked.
+    *needs* are the facts (dotted paths of hosts, Azure, controller) without which it cannot know, *asks* the inputs and facts that it
+    looks at besides. *unknown_blocks* is whether a rule of severity block also blocks while it cannot be checked. A *firm* rule is one
+    that nobody can turn into a warning. *statement* names the user's statement that decides it. *sources* are keys of `sources.SOURCES`.
     """
 
     id: str
@@ -74,45 +82,58 @@ class Rule:
     who: str
     must: str
     cure: str
-    source: str
+    sources: tuple
     check: Callable
+    needs: tuple = ()
+    asks: tuple = ()
     unknown_blocks: bool = True
+    firm: bool = False
+    statement: str = None
 
-    def finding(self, facts):
-        """``{id, severity, who, seen, must, cure, source, outcome, blocking}``; outcome is pass, fail or unknown."""
+    @property
+    def source(self):
+        """Titles of the sources."""
+        return sources.titles(self.sources)
+
+    def finding(self, facts, accepted=None):
+        """``{id, severity, who, seen, must, cure, source, date, outcome, blocking, accepted}``; outcome is pass, fail or unknown.
+
+        With *accepted*, the user's reason, a rule of severity block counts as a warning.
+        """
         try:
             seen = self.check(facts)
             outcome = "pass" if seen is None else "fail"
         except NotTold as reason:
             seen, outcome = f"{UNKNOWN}{reason}", "unknown"
+        except MISSHAPEN as wrong:
+            seen, outcome = f"{UNKNOWN}a fact has another form than it should ({type(wrong).__name__}: {wrong})", "unknown"
+        severity = WARN if accepted is not None and self.severity == BLOCK else self.severity
         return {
             "id": self.id,
-            "severity": self.severity,
+            "severity": severity,
             "who": self.who,
             "seen": seen or "holds",
             "must": self.must,
             "cure": self.cure,
             "source": self.source,
+            "date": sources.newest(self.sources),
             "outcome": outcome,
-            "blocking": self.severity == BLOCK and (outcome == "fail" or outcome == "unknown" and self.unknown_blocks),
+            "blocking": severity == BLOCK and (outcome == "fail" or outcome == "unknown" and self.unknown_blocks),
+            "accepted": accepted,
         }
 
 
-def matches(name, pattern):
-    """Check that an input matches a compiled *pattern*; the sentence names the variable and its value."""
+@dataclass(frozen=True)
+class Told:
+    """A rule that preflight does not check: *why* it cannot, and *held_by*, who or what sees to it instead."""
 
-    def check(facts):
-        value = facts.input(name)
-        if not value:
-            return f"{name} is not set"
-        return None if pattern.fullmatch(str(value)) else f"{name} is {shown(value)}"
+    id: str
+    must: str
+    why: str
+    held_by: str
+    sources: tuple
 
-    return check
-
-
-def version(text):
-    """Comparable form of a version such as ``2.0.9250.0``; NotTold if it is none."""
-    try:
-        return tuple(int(part) for part in str(text).split("."))
-    except ValueError:
-        raise NotTold(f"version {shown(text)} is not numbers with dots") from None
+    @property
+    def source(self):
+        """Titles of the sources."""
+        return sources.titles(self.sources)
