@@ -20,8 +20,11 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils import task
-from ..module_utils.drives import escrow, prep
+from ..module_utils.drives import escrow, names, prep
 from ..module_utils.failure import Failure, refuse
+from ..module_utils.seeds import second_store
+from ..plugin_utils import drive_evidence
+from ..plugin_utils.attended import AttendedPreparation
 
 LOST = [AnsibleConnectionFailure, OSError]  # requests' exceptions are OSErrors
 try:
@@ -50,7 +53,7 @@ DRIVE = {
 }
 ARGUMENT_SPEC = {
     "seed": {"type": "str", "required": True},
-    "method": {"type": "str", "choices": ["native"], "default": "native"},
+    "method": {"type": "str", "choices": ["native", "diskprep"], "default": "native"},
     "drives": {"type": "list", "elements": "dict", "required": True, "options": DRIVE},
     "plan_file": {"type": "path"},
     "plan": {"type": "dict"},
@@ -60,10 +63,20 @@ ARGUMENT_SPEC = {
     "container": {"type": "str"},
     "escrow_dir": {"type": "path"},
     "escrow_password_file": {"type": "path", "no_log": False},
+    "evidence_dir": {"type": "path"},
     "encryption_method": {"type": "str", "choices": ["Aes128", "Aes256", "XtsAes128", "XtsAes256"], "default": "Aes256"},
     "wait": {"type": "int", "default": 600},
     "max_rate": {"type": "int", "default": 0},
-    "state": {"type": "str", "choices": ["prepared", "cancelled"], "default": "prepared"},
+    "tool_path": {"type": "str"},
+    "tool_dir": {"type": "path"},
+    "staging_location": {"type": "str"},
+    "inventory_file": {"type": "path"},
+    "job_name": {"type": "str"},
+    "jobs": {"type": "list", "elements": "dict", "default": []},
+    "resource_group": {"type": "str"},
+    "storage_account_id": {"type": "str"},
+    "return_address": {"type": "dict"},
+    "state": {"type": "str", "choices": ["prepared", "sealed", "cancelled"], "default": "prepared"},
     "proven": {
         "type": "list",
         "elements": "dict",
@@ -72,6 +85,9 @@ ARGUMENT_SPEC = {
     },
 }
 TOGETHER = [("credential_username", "credential_password")]
+# What only this side of the connection reads.
+HERE = ("plan", "tool_dir", "inventory_file", "jobs", "return_address", "evidence_dir")
+SEALING = ("escrow_dir", "escrow_password_file")  # for state=sealed
 NEEDED = ("plan_file", "staging_path", "container", "escrow_dir", "escrow_password_file")  # for state=prepared
 
 
@@ -92,9 +108,40 @@ class ActionModule(ActionBase):
         self._given_up = {}
         task.begin()
         try:
-            return task.finished(self._cancel() if self._options["state"] == "cancelled" else self._prepare())
+            return task.finished(self._way()())
         except Failure as failure:
             return task.finished({"changed": self._changed, **failure.fields, "failed": True, "msg": failure.msg})
+
+    def _way(self):
+        if self._options["state"] == "cancelled":
+            return self._cancel
+        if self._options["state"] == "sealed":
+            return self._seal_only
+        if self._options["method"] == "diskprep":
+            return AttendedPreparation(CopyHost(self), self._options, self._task.check_mode).run
+        return self._prepare
+
+    def _seal_only(self):
+        """Every drive's key is in escrow; nothing else."""
+        options = self._options
+        for name in SEALING:
+            if not options[name]:
+                raise refuse(name, options[name], "set for state sealed", "See the documentation of win_disk_prep.")
+        serials = [names.serial(drive["serial"]) for drive in options["drives"]]
+        fresh = [serial for serial in serials if not escrow.exists(options["escrow_dir"], serial)]
+        if not self._task.check_mode:
+            for serial in serials:
+                task.keep_secret(escrow.seal(options["escrow_dir"], serial, options["escrow_password_file"], options["seed"]))
+        sealed = [serial for serial in serials if escrow.exists(options["escrow_dir"], serial)]
+        return {**_empty(), "changed": bool(fresh), "sealed": sealed}
+
+    def _key(self, serial):
+        """The recovery password of a drive, sealed in escrow, and in the seed's store where it has one."""
+        options = self._options
+        key = escrow.seal(options["escrow_dir"], serial, options["escrow_password_file"], options["seed"])
+        task.keep_secret(key)
+        second_store.require_kept(escrow.file_of(options["escrow_dir"], serial), options["seed"])
+        return key
 
     # -- the run -------------------------------------------------------------------------------------------------------------------
     def _prepare(self):
@@ -114,6 +161,7 @@ class ActionModule(ActionBase):
         readable = self._probe()
         self._open()
         self._copy()
+        self._changed |= drive_evidence.fetch(self._connection, self._folder, self._states.values(), options["evidence_dir"])
         return self._result(source_readable=readable, diff=None)
 
     def _plan_text(self):
@@ -197,9 +245,7 @@ class ActionModule(ActionBase):
     # -- one call each ---------------------------------------------------------------------------------------------------------------
     def _step(self, operation, wanted):
         """begin, attach or prove one drive. Its key goes from escrow into this one call; the first time, into escrow before that."""
-        options = self._options
-        key = escrow.seal(options["escrow_dir"], wanted.serial, options["escrow_password_file"], options["seed"])
-        task.keep_secret(key)
+        key = self._key(wanted.serial)
         self._say(f"{operation} drive {wanted.serial}")
         try:
             answer = self._ask(operation, [wanted.request(recovery_password=key)])
@@ -255,7 +301,6 @@ class ActionModule(ActionBase):
                 time.sleep(pause)
 
     def _take(self, answer):
-        self._folder = answer["folder"]
         self._running = answer["running"]
         for state in answer["drives"]:
             given_up = self._given_up.get(state["serial"])
@@ -263,7 +308,8 @@ class ActionModule(ActionBase):
 
     def _ask(self, operation, drives, **more):
         """One call of the module; a failure that it reports is a Failure here."""
-        args = {**self._options, **more, "_operation": operation, "_drives": drives}
+        known = {name: value for name, value in self._options.items() if name not in HERE}
+        args = {**known, **more, "_operation": operation, "_drives": drives}
         try:
             answer = self._execute_module(module_name=MODULE, module_args=args, task_vars=self._vars)
         except LOST as error:
@@ -272,6 +318,7 @@ class ActionModule(ActionBase):
             ) from error
         if answer.get("failed"):
             raise Failure(answer.get("msg", "win_disk_prep failed without a word"), operation=operation)
+        self._folder = answer.get("folder")
         return answer
 
     # -- the answer --------------------------------------------------------------------------------------------------------------------
@@ -297,6 +344,21 @@ class ActionModule(ActionBase):
 
     def _say(self, text):
         Display().v(f"win_disk_prep: {text}", host=self._vars.get("inventory_hostname"))
+
+
+class CopyHost:
+    """The copy host as the run of method diskprep needs it."""
+
+    def __init__(self, action):
+        self._action = action
+        self.ask, self.put = action._ask, action._put
+
+    def fetch(self, remote, local):
+        """The file *remote* of the host as *local* here."""
+        try:
+            self._action._connection.fetch_file(remote, local)
+        except LOST as error:
+            raise AnsibleConnectionFailure(f"The connection broke off while {remote} was fetched: {error}. Run again.") from error
 
 
 def _empty():

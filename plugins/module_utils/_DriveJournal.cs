@@ -283,10 +283,10 @@ namespace OfflineSeed
             Append(line.Append("]}").ToString());
         }
 
-        public void File(StagedFile file, long ranges, byte[] sha256)
+        public void File(StagedFile file, long ranges, byte[] sha256, ulong crc64)
         {
             Append("{\"event\":\"file\",\"name\":" + Json.Quote(file.Name) + ",\"size\":" + file.Size + ",\"ranges\":" + ranges +
-                ",\"sha256\":\"" + Hex.Lower(sha256) + "\",\"at\":\"" + Now() + "\"}");
+                ",\"sha256\":\"" + Hex.Lower(sha256) + "\",\"crc64\":\"" + crc64.ToString("x16", CultureInfo.InvariantCulture) + "\",\"at\":\"" + Now() + "\"}");
             Complete[file.Name] = file.Size;
         }
 

@@ -36,6 +36,7 @@ function Confirm-Drive {
         $state.message = "not proven: $complaint"
         return @{ changed = $true; drive = $state }
     }
+    $state.evidence = [object[]] @(Copy-Evidence -Wanted $Wanted -Root $mounted.root)
     Lock-Drive -Keeper $keeper
     Dismount-Drive -Wanted $Wanted
     Save-Proof -Wanted $Wanted -State $state
@@ -76,6 +77,22 @@ function Test-Manifest {
     }
 }
 
+function Copy-Evidence {
+    # Journal and manifest stay behind when the drive leaves: name, SHA-256 and size of each copy, as it lies in the work folder.
+    param([hashtable] $Wanted, [string] $Root)
+    $folder = "$(New-SeedFolder -Seed $Wanted.seed)\evidence\$($Wanted.serial)"
+    if (-not (Test-Path -LiteralPath $folder)) { $null = New-Item -Path $folder -ItemType Directory }
+    foreach ($path in "$Root\DriveManifest.xml", "$Root\offlineseed\journal.jsonl") {
+        $copy = "$folder\$($path.Substring($path.LastIndexOf('\') + 1))"
+        Copy-Item -LiteralPath $path -Destination $copy -Force
+        @{
+            name = $copy.Substring($folder.Length + 1)
+            sha256 = (Get-FileHash -LiteralPath $copy -Algorithm SHA256).Hash.ToLowerInvariant()
+            bytes = (Get-Item -LiteralPath $copy).Length
+        }
+    }
+}
+
 function Save-Proof {
     # The proof outlives the drive on this host; its order is done.
     param([hashtable] $Wanted, [hashtable] $State)
@@ -84,7 +101,7 @@ function Save-Proof {
     Write-Paper -Path (Get-ProofPath -Wanted $Wanted) -Content @{
         v = 1; seed = $Wanted.seed; serial = $Wanted.serial; size = $Wanted.size; plan_hash = $Wanted.plan_hash; protector = $State.protector
         manifest_file = $State.manifest_file; manifest_hash = $State.manifest_hash; manifest_size = $State.manifest_size
-        files = $Wanted.files; bytes = $Wanted.bytes; at = Get-UtcNow
+        files = $Wanted.files; bytes = $Wanted.bytes; evidence = $State.evidence; at = Get-UtcNow
     }
     Set-DriveClaim -Wanted $Wanted -State 'proven' -Protector $State.protector -HadData ($null -eq $claim -or $claim.had_data -ne $false)
     foreach ($done in 'orders', 'progress') {
@@ -131,6 +148,8 @@ function Remove-Claim {
         $path = "$(Get-SeedFolder -Seed $Wanted.seed)\$part\$($Wanted.serial).json"
         if (Test-Path -LiteralPath $path) { Remove-Item -LiteralPath $path -Force }
     }
+    $evidence = "$(Get-SeedFolder -Seed $Wanted.seed)\evidence\$($Wanted.serial)"
+    if (Test-Path -LiteralPath $evidence) { Remove-Item -LiteralPath $evidence -Recurse -Force }
     return $true
 }
 

@@ -33,6 +33,7 @@ function New-DriveState {
         serial = $Wanted.serial; size = $Wanted.size; plan_hash = $Wanted.plan_hash; state = $State; standing = $Standing
         wipes = $false; holds = [object[]] @(); files_total = $null; files_done = 0; bytes_total = $null; bytes_done = 0
         manifest_file = $null; manifest_hash = $null; manifest_size = $null; protector = $null; message = $Message
+        evidence = [object[]] @()
         reasons = [object[]] @($Reasons | ForEach-Object { @{ id = $_.id; text = $_.text } })
     }
 }
@@ -82,6 +83,8 @@ function Add-Proof {
     $proof = Read-Paper -Path (Get-ProofPath -Wanted $Wanted)
     if ($null -eq $proof -or $proof.seed -cne $Wanted.seed -or @($Wanted.proven) -notcontains $proof.protector) { return }
     foreach ($name in 'manifest_file', 'manifest_hash', 'manifest_size', 'plan_hash') { $State[$name] = $proof.$name }
+    $papers = "$(Get-SeedFolder -Seed $Wanted.seed)\evidence\$($Wanted.serial)"
+    $State.evidence = [object[]] @(Get-Field -Object $proof -Name 'evidence' | Where-Object { $null -ne $_ -and (Test-Path -LiteralPath "$papers\$($_.name)") })
     $State.files_total = $State.files_done = $proof.files
     $State.bytes_total = $State.bytes_done = $proof.bytes
 }
@@ -197,7 +200,7 @@ function New-SeedFolder {
     # The protected work folder of a seed with its parts.
     param([string] $Seed)
     $folder = New-WorkFolder -Name $Seed
-    foreach ($part in 'lists', 'worker', 'orders', 'progress', 'proofs') {
+    foreach ($part in 'lists', 'worker', 'orders', 'progress', 'proofs', 'evidence') {
         if (-not (Test-Path -LiteralPath "$folder\$part")) { $null = New-Item -Path "$folder\$part" -ItemType Directory }
     }
     return $folder
@@ -360,5 +363,5 @@ function Get-CopiedByte {
     return $sum
 }
 
-Export-ModuleMember -Function Get-PolicyNumber, Get-DriveState, Get-OneState, Get-SeedFolder, Get-ProofPath, New-SeedFolder, Start-DrivePreparation,
-Resume-Drive, Start-Copy
+Export-ModuleMember -Function Get-PolicyNumber, Get-DriveState, Get-OneState, Get-SeedFolder, Get-ProofPath, New-SeedFolder, New-DriveState, Get-Holding,
+Start-DrivePreparation, Resume-Drive, Start-Copy

@@ -8,8 +8,10 @@
 #AnsibleRequires -PowerShell ..module_utils._DriveProof
 #AnsibleRequires -PowerShell ..module_utils._DriveStep
 #AnsibleRequires -PowerShell ..module_utils._DriveTask
+#AnsibleRequires -PowerShell ..module_utils._DriveTool
 #AnsibleRequires -PowerShell ..module_utils._DriveTurn
 #AnsibleRequires -PowerShell ..module_utils._DriveWanted
+#AnsibleRequires -PowerShell ..module_utils._Staging
 
 Set-StrictMode -Version 2.0
 
@@ -33,7 +35,7 @@ $planned = $drive + @{
 $spec = @{
     options = @{
         seed = @{ type = 'str'; required = $true }
-        method = @{ type = 'str'; choices = @('native'); default = 'native' }
+        method = @{ type = 'str'; choices = @('native', 'diskprep'); default = 'native' }
         drives = @{ type = 'list'; elements = 'dict'; required = $true; options = $drive }
         plan_file = @{ type = 'path' }
         plan = @{ type = 'dict' }
@@ -43,17 +45,27 @@ $spec = @{
         container = @{ type = 'str' }
         escrow_dir = @{ type = 'path' }
         escrow_password_file = @{ type = 'path'; no_log = $false }
+        evidence_dir = @{ type = 'path' }
         encryption_method = @{ type = 'str'; choices = @('Aes128', 'Aes256', 'XtsAes128', 'XtsAes256'); default = 'Aes256' }
         wait = @{ type = 'int'; default = 600 }
         max_rate = @{ type = 'int'; default = 0 }
-        state = @{ type = 'str'; choices = @('prepared', 'cancelled'); default = 'prepared' }
+        tool_path = @{ type = 'str' }
+        tool_dir = @{ type = 'path' }
+        staging_location = @{ type = 'str' }
+        inventory_file = @{ type = 'path' }
+        job_name = @{ type = 'str' }
+        jobs = @{ type = 'list'; elements = 'dict'; default = @() }
+        resource_group = @{ type = 'str' }
+        storage_account_id = @{ type = 'str' }
+        return_address = @{ type = 'dict' }
+        state = @{ type = 'str'; choices = @('prepared', 'sealed', 'cancelled'); default = 'prepared' }
         proven = @{ type = 'list'; elements = 'dict'; default = @(); options = @{
                 serial = @{ type = 'str'; required = $true }
                 protector = @{ type = 'str'; required = $true }
             }
         }
         # Set by the action plugin of the same name, which refuses them from a user.
-        _operation = @{ type = 'str'; choices = @('inspect', 'begin', 'attach', 'start', 'poll', 'prove', 'cancel', 'probe_source') }
+        _operation = @{ type = 'str'; choices = @('inspect', 'begin', 'attach', 'start', 'poll', 'prove', 'cancel', 'probe_source', 'tool_look', 'tool_bring') }
         _drives = @{ type = 'list'; elements = 'dict'; default = @(); options = $planned }
         _sources = @{ type = 'list'; elements = 'dict'; default = @(); options = @{
                 name = @{ type = 'str'; required = $true }
@@ -110,19 +122,45 @@ function Invoke-EveryDrive {
     $module.Result.running = $done.running
 }
 
+function Invoke-Tool {
+    # The agent's own tool: what it left behind is read; its folder is brought, or made for files that are put there.
+    param([string] $Operation)
+    if ($Operation -eq 'tool_look') {
+        Update-HostStorageCache
+        $found = Get-ToolState -Seed $options.seed -Wanted @(Get-Wanted) -Sources $options._sources -StagingPath $options.staging_path
+        foreach ($name in 'tool', 'papers', 'summaries', 'drives') { $module.Result[$name] = $found[$name] }
+        return
+    }
+    if (-not $options.tool_path) {
+        $null = New-ToolFolder -Seed $options.seed -Names @($options._sources | ForEach-Object { $_.name })
+        return
+    }
+    $credential = New-StagingCredential -UserName $options.credential_username -Password $options.credential_password
+    try {
+        $from = Connect-Staging -Path $options.tool_path -Credential $credential
+        if (-not (Test-ToolProgram -Folder $from)) {
+            throw "$($options.tool_path) holds no AzureOfflineBackupDiskPrep.exe, seen from $env:COMPUTERNAME. Give the folder of the tool as this host reaches it."
+        }
+        $module.Result.changed = Copy-Tool -Seed $options.seed -From $from
+    } finally {
+        Disconnect-Staging
+    }
+}
+
 $operation = $options._operation
 $module.Result.changed = $false
 $module.Result.folder = Get-SeedFolder -Seed $options.seed
 if (-not $operation) {
     $module.FailJson('win_disk_prep works through its action plugin on the controller only; call it as offlineseed.azure.win_disk_prep in a playbook.')
 }
-if ($module.CheckMode -and $operation -ne 'inspect') { $module.ExitJson() }
+if ($module.CheckMode -and @('inspect', 'tool_look') -notcontains $operation) { $module.ExitJson() }
 try {
     $turn = if ($operation -ne 'probe_source') { Wait-DriveTurn -Seed $options.seed -Operation $operation }
     try {
         switch ($operation) {
             { @('begin', 'attach', 'prove') -contains $_ } { Invoke-OneDrive -Operation $operation }
             { @('inspect', 'poll', 'start', 'cancel') -contains $_ } { Invoke-EveryDrive -Operation $operation }
+            { @('tool_look', 'tool_bring') -contains $_ } { Invoke-Tool -Operation $operation }
             'probe_source' { $module.Result.source = Test-SourceAsSystem -Seed $options.seed -Path $options.staging_path }
         }
     } finally {

@@ -80,7 +80,7 @@ class PrepRun:
             **options,
         }
         task = SimpleNamespace(args=args, async_val=0, check_mode=check, diff=True, action="win_disk_prep", environment=None)
-        connection = SimpleNamespace(put_file=self._put, reset=lambda: None, _shell=SimpleNamespace(tmpdir=None))
+        connection = SimpleNamespace(put_file=self._put, fetch_file=self._fetch, reset=lambda: None, _shell=SimpleNamespace(tmpdir=None))
         made = win_disk_prep.ActionModule(task=task, connection=connection, play_context=None, loader=None, templar=None)
         made._execute_module = lambda module_name, module_args, task_vars: self._module(module_args, check)
         self.answers: list[dict[str, Any]] = []
@@ -89,6 +89,10 @@ class PrepRun:
     def _put(self, local: str, remote: str) -> None:
         self.before(f"put {remote}")
         shutil.copyfile(local, self.host.path(remote))
+
+    def _fetch(self, remote: str, local: str) -> None:
+        self.before(f"fetch {remote}")
+        shutil.copyfile(self.host.path(remote), local)
 
     def _module(self, args: dict[str, Any], check: bool) -> dict[str, Any]:
         self.before(args["_operation"])

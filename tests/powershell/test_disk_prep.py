@@ -12,6 +12,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from ansible_collections.offlineseed.azure.plugins.module_utils.drives import crc64
 from lab import returned
 
 from .prep_run import MIB, PrepRun, escrow
@@ -87,6 +88,44 @@ def test_two_drives_are_filled_at_once_proven_locked_and_left_alone_afterwards(p
     assert (again["changed"], again["prepared"], prep.operations[-1]) == (False, True, "inspect")
     assert prep.host.hashes() == before
     assert [d["manifest_hash"] for d in again["drives"]] == [d["manifest_hash"] for d in result["drives"]]
+
+
+def test_journal_and_manifest_come_to_the_controller_while_the_drive_is_here(prep, tmp_path):
+    evidence = tmp_path / "evidence"
+    result = prep.run(ONE, TWO, evidence_dir=str(evidence), wait=240)
+    assert result["prepared"], result
+    for drive in result["drives"]:
+        folder = opened(prep, drive["serial"])
+        place = evidence / drive["serial"]
+        assert (place / "journal.jsonl").read_bytes() == (folder / "offlineseed" / "journal.jsonl").read_bytes()
+        assert (place / "DriveManifest.xml").read_bytes() == (folder / "DriveManifest.xml").read_bytes()
+        sums = {one["name"]: (one["sha256"], one["bytes"]) for one in drive["evidence"]}
+        assert sums == {path.name: (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_size) for path in sorted(place.iterdir())}
+        for entry in journal(folder):
+            if entry["event"] == "file":
+                content = (folder / "data" / entry["name"]).read_bytes()
+                assert entry["crc64"] == f"{crc64.crc64(content):016x}"
+                assert entry["sha256"] == hashlib.sha256(content).hexdigest()
+        prep.host.storage.by_serial(drive["serial"]).lock()
+    (evidence / "ZB1" / "journal.jsonl").unlink()
+    again = prep.run(ONE, TWO, proven=proofs(result), evidence_dir=str(evidence))
+    assert again["changed"] and (evidence / "ZB1" / "journal.jsonl").exists()
+    assert prep.run(ONE, TWO, proven=proofs(result), evidence_dir=str(evidence))["changed"] is False
+
+
+def test_a_paper_that_arrives_as_another_one_is_refused_and_the_next_run_goes_on(prep, tmp_path):
+    alone(prep, 5 * MIB)
+
+    def torn(operation):
+        if operation.startswith("fetch ") and operation.endswith("journal.jsonl"):
+            prep.host.path(operation.removeprefix("fetch ")).write_bytes(b"torn")
+
+    prep.before = torn
+    result = prep.run(ONE, evidence_dir=str(tmp_path / "evidence"), wait=240)
+    assert result["failed"] and "the copy host said" in result["msg"]
+    assert not (tmp_path / "evidence" / "ZB1" / "journal.jsonl").exists()
+    prep.before = lambda operation: None
+    assert prep.run(ONE, evidence_dir=str(tmp_path / "evidence"))["prepared"]
 
 
 def _manifest_is_right(prep, drive, folder):

@@ -192,6 +192,7 @@ def unplanned(drive):
         "manifest_hash": None,
         "manifest_size": None,
         "protector": None,
+        "evidence": [],
         "message": "the plan needs no file on it; it is not touched",
         "reasons": [],
     }

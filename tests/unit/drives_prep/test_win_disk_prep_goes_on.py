@@ -236,3 +236,29 @@ def _password(folder, word):
     path = folder / "other-password"
     path.write_text(word + "\n")
     return path
+
+
+def test_keys_are_sealed_alone_without_a_word_to_the_host(host, monkeypatch, tmp_path):
+    copy = host(A=NEW, B=NEW)
+    planned = copy.run(monkeypatch, check=True, state="sealed")
+    assert (planned["changed"], planned["sealed"], (tmp_path / "escrow").exists()) == (True, [], False)
+    result = copy.run(monkeypatch, state="sealed")
+    keys = [escrow.read(tmp_path / "escrow", serial, tmp_path / "password") for serial in "AB"]
+    assert (result["changed"], result["sealed"], copy.operations()) == (True, ["A", "B"], [])
+    assert not any(key in json.dumps(result) for key in keys)
+    assert copy.run(monkeypatch, state="sealed")["changed"] is False
+    copy.run(monkeypatch)
+    assert copy.keys[:2] == keys
+
+
+def test_a_drive_is_not_begun_while_its_key_is_missing_in_the_store(host, monkeypatch, tmp_path):
+    copy = host(A=NEW)
+    marker = {"v": 1, "place": "seedstate/offlineseed/srv1", "record": 0, "files": {}}
+    (tmp_path / "store.json").write_text(json.dumps(marker))
+    result = copy.run(monkeypatch)
+    assert result["failed"] and "is not in seedstate/offlineseed/srv1 yet" in result["msg"]
+    assert "begin" not in copy.operations() and not copy.keys
+    status = (tmp_path / "escrow" / "A.yml").stat()
+    kept = {"escrow/A.yml": {"etag": "0x1", "stat": [status.st_size, status.st_mtime_ns]}}
+    (tmp_path / "store.json").write_text(json.dumps({**marker, "files": kept}))
+    assert copy.run(monkeypatch)["prepared"]
