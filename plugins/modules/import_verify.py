@@ -54,8 +54,14 @@ options:
     type: path
   container:
     description:
-      - Container that O(blob_list) is of, then required.
+      - Container that O(blob_list) and O(read_back) are of, then required.
     type: str
+  read_back:
+    description:
+      - Blobs that were read back after somebody put them right, JSON lines with C(name), C(size) and C(sha256), as
+        M(offlineseed.azure.import_evidence) writes them. For these it has the last word, if a journal in O(checksum_files) has the
+        SHA-256 that was written.
+    type: path
   job:
     description:
       - Name of the import job, for the text to Microsoft's support.
@@ -71,6 +77,7 @@ options:
     type: path
 seealso:
   - module: offlineseed.azure.drive_manifest
+  - module: offlineseed.azure.import_evidence
   - module: offlineseed.azure.landing_blobs_info
 author:
   - offlineseed.azure contributors (@offlineseed)

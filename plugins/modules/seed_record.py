@@ -20,6 +20,7 @@ description:
 extends_documentation_fragment:
   - offlineseed.azure.attributes
   - offlineseed.azure.attributes.no_group
+  - offlineseed.azure.store
 attributes:
   check_mode:
     support: full
@@ -63,17 +64,21 @@ options:
       - ship_to_given
       - shipped
       - job_forgotten
+      - evidence_archived
+      - verified
       - landed
       - vault_proven
       - blobs_removed
       - staging_removed
+      - increment_ran
       - completed
   data:
     description:
       - What the event tells.
       - C(staged) needs C(files) and C(bytes); C(planned) needs C(plan_hash) and C(drives); C(key_sealed) needs C(serial); C(drive_prepared)
         needs C(serial), C(plan_hash), C(manifest_file), C(manifest_hash) and C(protector); C(job_created) needs C(id) and C(name);
-        C(shipped) needs C(carrier) and C(tracking_number); C(job_forgotten) needs C(name) and C(why); C(landed) needs C(blobs) and
+        C(shipped) needs C(carrier) and C(tracking_number); C(job_forgotten) needs C(name) and C(why); C(evidence_archived) needs C(files);
+        C(verified) needs C(conclusion) and C(counts); C(increment_ran) needs C(recovery_point); C(landed) needs C(blobs) and
         C(bytes); C(vault_proven) needs C(recovery_point).
     type: dict
     default: {}

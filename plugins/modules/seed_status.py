@@ -308,6 +308,11 @@ status:
           description: What can be done.
           type: str
           sample: Read the copy logs that the job names.
+    still_to_do:
+      description: What is left for people, in the form of RV(still_to_do); empty before the seed is complete.
+      type: list
+      elements: dict
+      sample: []
 state_dir:
   description: Folder that holds the seeds of this controller, in full.
   returned: success, and when a clock fails the task
@@ -368,6 +373,49 @@ vault_proof:
       description: What the agent says.
       type: str
       sample: completed
+increment_proof:
+  description:
+    - Data for the event C(increment_ran), if the agent completed a backup that began after the vault's proof, and every item of the source
+      has a recovery point from after it.
+  returned: success
+  type: dict
+  contains:
+    recovery_point:
+      description: The oldest of the newest recovery points of the source's items.
+      type: str
+      sample: '2026-02-13T21:40:00Z'
+    started:
+      description: When that backup began.
+      type: str
+      sample: '2026-02-13T21:00:00Z'
+    items:
+      description: Number of items.
+      type: int
+      sample: 1
+still_to_do:
+  description: What will be left for people once the seed is complete.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: >-
+        Stable name, one of V(wipe_drives), V(delete_escrow), V(delete_tool_folder), V(remove_entra_app) and V(remove_wizard_files).
+      type: str
+      sample: delete_escrow
+    who:
+      description: Who does it.
+      type: str
+      sample: operator
+    text:
+      description: What to do.
+      type: str
+      sample: Once no drive is on its way or kept, delete the folder escrow of seed srv1. Keep its record and its evidence.
+may_clean:
+  description: Whether container and staging folder may be cleaned, that is, everything landed well and the vault holds it.
+  returned: success
+  type: bool
+  sample: false
 tags:
   description: Tags by which an import job is known to be this seed's and this record's.
   returned: success

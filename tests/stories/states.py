@@ -138,6 +138,27 @@ CHAIN = {
 }
 
 
+def _by_the_tool(player: Player) -> None:
+    """The documented way up to the agent's own tool, which nobody has run yet."""
+    player.set("seed_disk_prep_method", "diskprep")
+    player.good("preflight")
+    player.good("target")
+    _entered(player)
+    _staged(player)
+    _named(player)
+    player.do("give_drive_letters", player.good("prepare"))
+    entry = player.good("prepare")
+    assert entry["next"]["id"] == "run_disk_prep", entry
+
+
+def _tool_run(player: Player) -> None:
+    player.do("run_disk_prep", player.good("prepare"))
+
+
+# The documented way, in a lab of its own.
+BY_THE_TOOL = {"by_the_tool": _by_the_tool, "tool_run": _tool_run}
+
+
 @dataclass(frozen=True)
 class States:
     """Saved states in a folder that all test workers share. `engine`: who runs the Windows modules."""
@@ -156,13 +177,14 @@ class States:
         return place
 
     def _make(self, name: str, place: pathlib.Path) -> None:
-        order = list(CHAIN)
+        chain = CHAIN if name in CHAIN else BY_THE_TOOL
+        order = list(chain)
         before = order[order.index(name) - 1] if order.index(name) else None
         scratch, fresh = place.with_name(f"{name}-lab"), place.with_name(f"{name}-new")
         for left_over in (scratch, fresh):
             shutil.rmtree(left_over, ignore_errors=True)
         with self._lab(before, scratch) as lab:
-            CHAIN[name](Player(lab))
+            chain[name](Player(lab))
             lab.save(fresh)
         fresh.rename(place)
         shutil.rmtree(scratch)

@@ -20,7 +20,7 @@ from stories.states import DRIVE, SEED
 MODULES = CHECKOUT / "plugins" / "modules"
 ON_COPY_HOST = ("win_disk_info", "win_disk_prep", "win_disk_prep_info", "win_staging", "win_staging_info")
 # Their examples read files of a drive that has come back; tests/unit/drives/test_verification_modules.py plays them.
-FILES_OF_A_JOURNEY = {"drive_manifest", "import_verify"}
+FILES_OF_A_JOURNEY = {"drive_manifest", "import_evidence", "import_verify"}
 DRIVE_SERIAL = re.compile(r"\bWD-WX\w+\b")
 
 

@@ -31,6 +31,8 @@ MASKS = (
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)"), "TIME"),
     (re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"), "GUID"),
     (re.compile(r"\b[0-9a-fA-F]{32,64}\b"), "HASH"),
+    (re.compile(r"\b\d{8}-\d{6}-\d{3}\b"), "STAMP"),  # in the names of copy logs
+    (re.compile(r'"bytes": \d+, "name": "(blobs\.jsonl|job\.json)"'), r'"bytes": 0, "name": "\1"'),  # they hold etags and ids of any length
 )
 
 

@@ -15,7 +15,7 @@ from .words import one_line
 
 LONGEST_MESSAGE = 700
 # Steps that say more about a failure than the message of the task that failed.
-BETTER_STEPS = frozenset({"fix_findings", "fix_drives", "attach_drives", "resolve_conflict"})
+BETTER_STEPS = frozenset({"fix_findings", "fix_drives", "attach_drives", "resolve_conflict", "repair_import", "ask_import_support"})
 # Variables of a seed that the text of a step may need; none of them is a secret.
 INPUTS = (
     "seed_copy_host",

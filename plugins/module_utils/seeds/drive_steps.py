@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from ..drives import names, plan, reserves
+from ..agent import prompts
+from ..drives import by_tool, names, plan, reserves
+from . import drives_wanted
 from .case import SOON, Verdict
 from .steps import step
 from .words import amount, one_line
@@ -22,6 +24,8 @@ def for_prepare(case):
     refused = [drive for drive in prep.get("drives") or [] if drive.get("state") in ("refused", "failed")]
     if refused:
         return _refused(case, refused)
+    if prep.get("tool"):
+        return None if prep.get("prepared") else Verdict("waiting_for_person", _with_the_tool(case, prep["drives"], prep["tool"]))
     if prep.get("running") or any(drive.get("state") in AT_WORK for drive in prep.get("drives") or []):
         done = sum(drive.get("bytes_done") or 0 for drive in prep["drives"])
         total = sum(drive.get("bytes_total") or 0 for drive in prep["drives"])
@@ -29,16 +33,32 @@ def for_prepare(case):
         return Verdict("working", waiting, case.again(SOON))
     if "disks" in case.observations:
         return Verdict("waiting_for_person", _ask_for_drives(case, case.observations["disks"] or []))
-    return None
+    wanted = drives_wanted.of_case(case) if not prep and drives_wanted.OPTION in case.inputs else None
+    return Verdict("waiting_for_person", step("run_playbook", phase=case.phase, wanted=wanted)) if wanted else None
+
+
+def _with_the_tool(case, drives, tool):
+    """What a person does with the agent's own tool: letters for the drives first, then the tool."""
+    told = [{key: drive.get(key) for key in ("serial", "size", "number", "letter")} for drive in drives]
+    without = [drive for drive in told if not drive["letter"]]
+    if without:
+        return step("give_drive_letters", copy_host=_copy_host(case), drives=without)
+    return step(
+        "run_disk_prep",
+        copy_host=_copy_host(case),
+        folder=tool["folder"],
+        command_line=tool["command_line"],
+        answers=prompts.answers(tool["prompts"]),
+        asked=prompts.lines(tool["prompts"]),
+        drives=told,
+        begun=tool["progress"] != by_tool.NOT_RUN,
+        done=[drive["serial"] for drive in drives if drive["state"] == "copied"],
+    )
 
 
 def _refused(case, refused):
     drives = [{"serial": drive["serial"], "why": why_refused(drive)} for drive in refused]
-    missing = [
-        drive["serial"]
-        for drive in refused
-        if "absent" in {reason.get("id") for reason in drive.get("reasons") or []}
-    ]
+    missing = [drive["serial"] for drive in refused if "absent" in {reason.get("id") for reason in drive.get("reasons") or []}]
     if len(missing) == len(refused):
         return Verdict("waiting_for_person", _attach(case, serials=missing))
     seen = " ".join(drive["why"] for drive in drives)
@@ -73,6 +93,7 @@ def _ask_for_drives(case, disks):
         eligible=[_named(disk) for disk in by_size],
         not_eligible=_not_usable(disks),
         compare_serials=[serial for serial, disk in eligible.items() if str(disk.get("bus")).lower() in DOUBTFUL_BUSES],
+        wanted=drives_wanted.of_case(case),
     )
 
 
@@ -114,6 +135,7 @@ def _attach(case, lacking=None, largest=None, serials=(), attached=(), disks=())
         serials=list(serials),
         attached=list(attached),
         not_usable=_not_usable(disks),
+        wanted=None if serials or attached else drives_wanted.of_case(case),
     )
 
 

@@ -4,7 +4,8 @@
 """The events of a seed: what each must say, and what the record knows after it.
 
 A record, replayed, is a plain dict (it travels to playbooks as it is): ``{seed, events, head, ended, opened, accepted, preflight, target,
-offline, staging, staged, plan, drives, prepared, job, ship_to, parcel, landed, vault, cleaned, completed, proven, times}``.
+offline, staging, staged, plan, drives, prepared, job, ship_to, parcel, evidence, verified, landed, vault, cleaned, increment, completed,
+proven, times}``.
 What has not happened is None; ``drives`` is a dict by serial. What an event told stands there with ``at``, the time that counts
 (``as_of`` where the event has one).
 """
@@ -55,6 +56,12 @@ def _drive(state):
     return tell
 
 
+def _archived(record, data, at):
+    """The newest list of evidence counts; *since* is when Azure was first seen to be done."""
+    since = (record["evidence"] or {}).get("since")
+    record["evidence"] = {**data, "since": since or at, "at": at}
+
+
 def _cleaned(part):
     def tell(record, data, at):
         record["cleaned"] = {**(record["cleaned"] or {}), part: {**data, "at": at}}
@@ -64,9 +71,9 @@ def _cleaned(part):
 
 def _job_forgotten(record, data, at):
     """A person said that the job of the record is gone for good: shipping starts again, the drives stay as they are."""
-    record["job"] = record["ship_to"] = record["parcel"] = None
+    record["job"] = record["ship_to"] = record["parcel"] = record["evidence"] = record["verified"] = None
     record["ended"] = [event for event in record["ended"] if event != "shipped"]
-    record["proven"] = [proof for proof in record["proven"] if proof["id"] not in ("job_created", "shipped")]
+    record["proven"] = [proof for proof in record["proven"] if proof["id"] not in ("job_created", "shipped", "evidence_archived")]
 
 
 def _nothing(record, data, at):
@@ -94,10 +101,13 @@ EVENTS = {
     "ship_to_given": Kind(told=_as("ship_to")),
     "shipped": Kind(needs=("carrier", "tracking_number"), told=_as("parcel"), proof=True),
     "job_forgotten": Kind(needs=("name", "why"), told=_job_forgotten),
+    "evidence_archived": Kind(needs=("files",), told=_archived, proof=True),
+    "verified": Kind(needs=("conclusion", "counts"), told=_as("verified")),
     "landed": Kind(needs=("blobs", "bytes"), numbers=("blobs", "bytes"), told=_as("landed"), proof=True),
     "vault_proven": Kind(needs=("recovery_point",), told=_as("vault"), proof=True),
     "blobs_removed": Kind(told=_cleaned("blobs"), proof=True),
     "staging_removed": Kind(told=_cleaned("staging"), proof=True),
+    "increment_ran": Kind(needs=("recovery_point",), told=_as("increment"), proof=True),
     "completed": Kind(told=_as("completed"), proof=True),
     "healed": Kind(needs=("line", "what"), numbers=("line", "bytes"), told=_nothing),
 }
@@ -115,9 +125,12 @@ PARTS = (
     "job",
     "ship_to",
     "parcel",
+    "evidence",
+    "verified",
     "landed",
     "vault",
     "cleaned",
+    "increment",
     "completed",
 )
 

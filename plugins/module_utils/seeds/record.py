@@ -149,6 +149,31 @@ def append(state_dir, seed, event, data, at, as_of=None):
         return _write(path, handle, chain, event, data, at, as_of), True
 
 
+def content(state_dir, seed):
+    """The bytes of the record's whole lines; empty where there is none. They are not judged."""
+    try:
+        whole, end, _torn = (folder_of(state_dir, seed) / RECORD).read_bytes().rpartition(b"\n")
+    except FileNotFoundError:
+        return b""
+    return whole + end
+
+
+def replace(state_dir, seed, lines):
+    """Make *lines* (bytes that another keeper of this record has) the record of the seed; raises RecordDamaged if they are none."""
+    folder = folder_of(state_dir, seed)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / RECORD
+    chain = _chain_of(path, seed, lines)
+    if chain.torn or not chain.lines:
+        raise RecordDamaged(path, len(chain.lines) + 1, "it has no end")
+    with open(path, "a+b", opener=_only_mine) as handle, _locked(handle, fcntl.LOCK_EX):
+        handle.truncate(0)
+        handle.write(lines)
+        handle.flush()
+        os.fsync(handle.fileno())
+        _set_head(path, chain.lines[-1])
+
+
 def imagined(chain, pending):
     """What the record would know if the *pending* events (``[{event, data, at}]``, made in check mode) had been written."""
     known = chain.replay()
@@ -210,7 +235,13 @@ def _aside(path, number):
 
 
 def _parse(path, seed, content):
-    """Chain of the *content* of a record; every byte of it is accounted for."""
+    """Chain of the *content* of a record and of what the head file knows of it; every byte is accounted for."""
+    chain = _chain_of(path, seed, content)
+    _compare_head(path, chain.lines, chain.torn)
+    return chain
+
+
+def _chain_of(path, seed, content):
     whole, _end, torn = content.rpartition(b"\n")
     lines, prev = [], origin(seed)
     for number, raw in enumerate(whole.split(b"\n") if _end else (), start=1):
@@ -223,7 +254,6 @@ def _parse(path, seed, content):
             raise RecordDamaged(path, number, "it does not follow the line before it (or belongs to another seed)")
         lines.append(line)
         prev = line.hash
-    _compare_head(path, lines, torn)
     return Chain(seed, tuple(lines), torn)
 
 

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 
 from .. import times
-from . import events, phases, record, state_dir
+from ..jobs import store
+from . import events, phases, record, second_store, state_dir, verify_record
 from .pending import extended, of_this_run
 
 ARGUMENT_SPEC = {
@@ -19,8 +21,11 @@ ARGUMENT_SPEC = {
     "data": {"type": "dict", "default": {}},
     "now": {"type": "str", "aliases": ["as_of"]},
     "pending_events": {"type": "list", "elements": "dict", "default": []},
+    "store": store.STORE,
     "state": {"type": "str", "choices": ["appended", "verified"], "default": "appended"},
 }
+SCRIPT = "verify_record.py"
+WITH_SCRIPT = ("evidence_archived", "completed")
 ARGUMENT_RULES = {"required_if": [("state", "appended", ("event",))]}
 
 
@@ -39,9 +44,21 @@ def _run(params, check_mode, folder, seed):
     event, data = params["event"], params.get("data") or {}
     if check_mode:
         return _imagined(record.read(folder, seed), params.get("pending_events"), event, data, as_of or at)
+    kept = second_store.of_task(params, folder, seed)
     chain, appended = record.append(folder, seed, event, data, at, as_of)
+    if event in WITH_SCRIPT:
+        _lay_script(folder / seed)
+    if kept:
+        kept.send_record()
     result = _result(chain, changed=appended, event=event if appended else None)
     return {**result, **_diff(chain.replay()["events"] - 1, event, chain.lines[-1].data)} if appended else result
+
+
+def _lay_script(folder):
+    """Record and evidence can be checked years later by what lies beside them."""
+    place, script = folder / SCRIPT, inspect.getsource(verify_record).encode()
+    if not place.exists() or place.read_bytes() != script:
+        state_dir.write_whole(place, script)
 
 
 def _imagined(chain, pending, event, data, at):

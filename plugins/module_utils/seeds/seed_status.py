@@ -9,7 +9,7 @@ import os
 
 from .. import times
 from ..failure import Failure
-from . import clocks, conflict, ics, phases, proof, record, state_dir, status, summary
+from . import clocks, conflict, ics, phases, proof, record, state_dir, status, still_to_do, summary
 from .case import Case
 from .pending import of_this_run
 from .seed_plan import read_inventory
@@ -85,6 +85,9 @@ def run(params, check_mode):
         "waits_for": phases.waits_for(asked, entry["phase"]) if asked else None,
         "record": {**known, "phase": entry["phase"]},
         "vault_proof": proof.of_vault(known, case.observations),
+        "increment_proof": proof.of_increment(known, case.observations),
+        "still_to_do": still_to_do.of(known, case.host),
+        "may_clean": proof.landed_well(known) and known["vault"] is not None,
         "tags": conflict.tags(seed, known["head"]),
         "line": summary.line(entry),
     }

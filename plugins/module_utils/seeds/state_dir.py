@@ -21,22 +21,28 @@ RUNNER_VARIABLES = ("AWX_PRIVATE_DATA_DIR", "AWX_ISOLATED_DATA_DIR", "AWX_HOST",
 THROWN_AWAY = ("/runner", "/tmp", "/var/tmp", "/dev/shm")
 CURE = (
     "Give a folder that lasts for months: a mounted volume of the execution environment, or a folder of the user on a controller of your"
-    " own."
+    " own; or keep the state in Azure blobs (seed_store)."
 )
 
 PLAN = "plan.json"
 INVENTORY = "inventory.jsonl"
 ESCROW = "escrow"
+STORE = "store.json"  # the folder of a seed is a copy of what a store in Azure blobs holds
 
 
-def problem(state_dir, environment):
-    """Why *state_dir* may not hold the state of a seed in a process with this *environment*, or None."""
+def problem(state_dir, environment, seed=None):
+    """Why *state_dir* may not hold the state of a seed in a process with this *environment*, or None.
+
+    A folder that is thrown away will do for a *seed* whose state a store in Azure blobs keeps.
+    """
     text = str(state_dir or "")
     if not text:
         return "it is not set"
     if not os.path.isabs(os.path.expanduser(text)):
         return f"{text} is not an absolute path, so it depends on where the run was started"
-    if not any(name in environment for name in RUNNER_VARIABLES):
+    if not any(name in environment for name in RUNNER_VARIABLES) or (
+        seed and (Path(os.path.expanduser(text)) / str(seed) / STORE).exists()
+    ):
         return None
     real = os.path.realpath(os.path.expanduser(text))
     below = next((folder for folder in THROWN_AWAY if real == folder or real.startswith(folder + "/")), None)
@@ -47,7 +53,7 @@ def checked(state_dir, seed, environment):
     """``(state_dir, seed)`` fit for use; a Failure says which of them is not, and why."""
     if not SEED_NAME.fullmatch(str(seed)):
         raise refuse("seed (seed_name)", seed, SEED_NAME_RULE, "Set seed_name; it is also the default name of the import job.")
-    wrong = problem(state_dir, environment)
+    wrong = problem(state_dir, environment, seed)
     if wrong:
         raise Failure(f"state_dir (seed_state_dir) cannot be used: {wrong}. {CURE}", field="seed_state_dir", seen=str(state_dir), cure=CURE)
     return Path(os.path.expanduser(str(state_dir))), str(seed)

@@ -11,6 +11,7 @@ text needs, an error if there was one, and the time. Observations: ``findings`` 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from .. import times
@@ -18,6 +19,8 @@ from ..agent import states as agent_states
 from . import clocks, conflict, proof
 from .case import SOON, Verdict
 from .drive_steps import for_prepare
+from .rules.controller import CONSENT
+from .rules.copy_host import RESTART
 from .steps import step
 from .words import STATES, amount, one_line
 
@@ -26,7 +29,7 @@ TOMORROW = timedelta(days=1)
 
 
 def judge(case):
-    """Entry of the summary for one seed: ``{seed, phase, state, proven, clocks, next, again_at, error}``."""
+    """Entry of the summary for one seed: ``{seed, phase, state, proven, clocks, next, again_at, error, still_to_do}``."""
     verdict = _verdict(case)
     seen = {"stage": (case.job or {}).get("stage"), "source": case.observations.get("source")}
     return {
@@ -38,6 +41,7 @@ def judge(case):
         "next": verdict.next,
         "again_at": verdict.again_at,
         "error": verdict.error,
+        "still_to_do": (case.record["completed"] or {}).get("still_to_do") or [],
     }
 
 
@@ -69,11 +73,13 @@ def _failed(what, seen, cure):
 
 def _preflight(case):
     findings = case.observations.get("findings") or []
-    consent = [finding for finding in findings if finding["id"] == "CN-01"]
-    others = [finding for finding in findings if finding["id"] != "CN-01"]
+    ids = {finding["id"] for finding in findings}
+    others = [finding for finding in findings if finding["id"] not in (CONSENT, RESTART)]
     if others:
         return Verdict("waiting_for_person", step("fix_findings", findings=others))
-    if consent:
+    if RESTART in ids:
+        return Verdict("waiting_for_person", step("restart_copy_host", copy_host=case.inputs.get("seed_copy_host") or case.host))
+    if CONSENT in ids:
         return Verdict("waiting_for_person", step("accept_undocumented"))
     return None
 
@@ -168,20 +174,48 @@ def _track(case):
 
 def _on_its_way(case):
     job = case.job
-    if job is None or job.get("stage") == "completed":
-        return None
-    if job.get("stage") == "completed_with_errors":
-        logs = [drive["error_log"] for drive in job.get("drives") or [] if drive.get("error_log")]
-        return _failed(
-            f"Import job {job.get('name')}",
-            "Azure could not copy all of the drives (completed with errors)",
-            f"Read the copy logs{': ' + ', '.join(logs) if logs else ' that the job names'}; what is missing has to be sent again. Nothing"
-            " is removed from staging.",
-        )
+    if job is None or job.get("terminal") or job.get("stage") in OVER:
+        return _unproven(case) if case.record["verified"] else None
+    asked = job.get("customer_action")
+    if asked:
+        return Verdict("waiting_for_person", step("answer_datacenter", job=job.get("name"), **asked))
     what = DATACENTER.get(job.get("stage"), DATACENTER["unknown"])
     if job.get("percent"):
         what += f" ({job['percent']} %)"
     return Verdict("waiting_for_azure", step("wait_for_datacenter", what=what, stage=job.get("stage")), case.again(TOMORROW))
+
+
+OVER = frozenset({"completed", "completed_with_errors"})
+
+
+def _unproven(case):
+    """What the copy logs leave open, with the smallest repair; None where they prove enough to go on."""
+    verified = case.record["verified"]
+    if proof.landed_well(case.record):
+        return None
+    if verified is None:
+        return _failed(
+            f"Seed {case.seed}",
+            "the record says that the data landed, but not that they were verified",
+            "Verify them with import_evidence and import_verify, and append the event verified with seed_record. Nothing is removed"
+            " before.",
+        )
+    counts = {word: number for word, number in (verified.get("counts") or {}).items() if number and word != "extra"}
+    unproven = {word: number for word, number in counts.items() if word not in proof.LANDED_WELL}
+    repair, problems = verified.get("repair") or {}, verified.get("problems") or []
+    data = {
+        "job": (case.record["job"] or {}).get("name") or case.seed,
+        "objects": sum(counts.values()),
+        "unproven": sum(unproven.values()),
+        "repair": {part: repair.get(part) or [] for part in ("copies", "ranges", "files")},
+        "report": verified.get("report"),
+        "problems": problems,
+        "support": repair.get("support") or "Which of the objects were written whole, and by which checksum was that checked?",
+    }
+    next_step = step("repair_import" if any(data["repair"].values()) else "ask_import_support", **data)
+    words = ", ".join(f"{number} {word}" for word, number in sorted(unproven.items())) or "the copy logs have problems"
+    seen = f"{words} of {data['objects']} objects; nothing is removed from container and staging"
+    return Verdict("failed", next_step, error={"what": f"Import job {data['job']}", "seen": seen, "cure": next_step["text"]})
 
 
 def _vault_copy(case):
@@ -191,21 +225,50 @@ def _vault_copy(case):
     meaning = agent_states.meaning(backup.get("seed_state"))
     if not meaning.well:
         return _agent_failed(case, backup, meaning)
+    return _waits_for_backup(case, meaning, "wait_for_vault_copy", COPY)
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Words for a backup that is waited for: while it *runs*, when it is *planned* (with the time), and where no *time* is known."""
+
+    runs: str
+    planned: str
+    untold: str
+
+
+COPY = Wait(
+    "The vault copy is running.",
+    "The next scheduled backup ({}) copies them to the vault.",
+    "The next scheduled backup copies them to the vault; seed_start_vault_copy starts one.",
+)
+INCREMENT = Wait(
+    "A backup is running.",
+    "The next scheduled backup ({}) is the first increment.",
+    "The next scheduled backup is the first increment; the agent does not say when it is.",
+)
+
+
+def _waits_for_backup(case, meaning, step_id, words):
     task = ((case.observations.get("source") or {}).get("agent") or {}).get("scheduled_task") or {}
     next_run = times.parse(task["next_run"], "next_run") if task.get("next_run") else None
     running = meaning.seed_state == "running"
-    how = (
-        "The vault copy is running."
-        if running
-        else (
-            f"The next scheduled backup ({times.iso(next_run)}) copies them to the vault."
-            if next_run
-            else "The next scheduled backup copies them to the vault; seed_start_vault_copy starts one."
-        )
-    )
+    how = words.runs if running else words.planned.format(times.iso(next_run)) if next_run else words.untold
     again = case.again(SOON if running else max(SOON, next_run - case.now + SOON) if next_run else TOMORROW)
     agent = f"the agent on {case.host} says: {meaning.text}"
-    return Verdict("working" if running else "waiting_for_azure", step("wait_for_vault_copy", agent=agent, how=how), again)
+    return Verdict("working" if running else "waiting_for_azure", step(step_id, agent=agent, how=how), again)
+
+
+def _complete(case):
+    """Nothing is cleaned while anything is unproven; what is cleaned waits for the first increment."""
+    cleaned = case.record["cleaned"] or {}
+    backup = case.observations.get("agent")
+    if not {"blobs", "staging"} <= set(cleaned):
+        return _unproven(case)
+    if case.record["increment"] is not None or not backup or proof.of_increment(case.record, case.observations):
+        return None
+    meaning = agent_states.meaning(backup.get("seed_state"))
+    return _waits_for_backup(case, meaning, "wait_for_increment", INCREMENT) if meaning.well else _agent_failed(case, backup, meaning)
 
 
 PHASES = {
@@ -215,5 +278,5 @@ PHASES = {
     "prepare": for_prepare,
     "ship": _ship,
     "track": _track,
-    "complete": lambda case: None,
+    "complete": _complete,
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from . import drives_wanted
 from .words import amount, listed, one_line
 
 AGAIN = "Then run the playbook again."
@@ -40,7 +41,8 @@ def _drives(serials):
 def _blank_drives(data):
     telling = data.get("largest") and data["largest"] * 4 > data["bytes"]
     biggest = f", one of them at least {amount(data['largest'])} for the biggest file," if telling else ""
-    return f"{data['minimum_drives']} or more blank SATA drives of together at least {amount(data['bytes'])}{biggest}"
+    example = drives_wanted.examples(data.get("wanted"))
+    return f"{data['minimum_drives']} or more blank SATA drives of together at least {amount(data['bytes'])}{biggest}{example}"
 
 
 def _attach_drives(data):
@@ -48,7 +50,7 @@ def _attach_drives(data):
     text = f"Attach {what} to {data['copy_host']} (SATA, 512-byte sectors, no data on them, disk online). {AGAIN}"
     if data.get("not_usable"):
         text += f" Attached but not usable: {'; '.join(disk['why'].rstrip('.') for disk in data['not_usable'][:3])}."
-    return text
+    return text + drives_wanted.verdict(data.get("wanted"))
 
 
 def _name_drives(data):
@@ -59,7 +61,36 @@ def _name_drives(data):
             f" {listed(data['compare_serials'])}: behind USB, RAID or SAS a serial may be hidden or invented, so compare it letter by"
             " letter."
         )
-    return text
+    return text + drives_wanted.verdict(data.get("wanted"))
+
+
+def _give_letters(data):
+    drives = listed([f"{drive['serial']} (disk {drive['number']}, {amount(drive['size'])})" for drive in data["drives"]], most=10)
+    return (
+        f"On {data['copy_host']} open Disk Management and give each of these drives one simple volume with a drive letter, over all of its"
+        f" space: {drives}. Bring the disk online and initialise it as GPT if it is new. The tool of the agent takes drives by their letter"
+        f" only. {AGAIN}"
+    )
+
+
+def _run_disk_prep(data):
+    letters = listed([f"{drive['letter']} ({drive['serial']}, disk {drive['number']})" for drive in data["drives"]], most=10)
+    return (
+        f"{_so_far(data)}On {data['copy_host']}, at its own console, open an elevated PowerShell and run: {data['command_line']} The tool"
+        f" lies in {data['folder']}. It formats, without asking what the drive is, the drive of the letter that you enter: enter no other"
+        f" letters than {letters}. What it asks, and the answers, perhaps in another order: {'; '.join(data['asked'])}. When it says that"
+        f" it made the import job, leave the drives attached and unlocked: the next run checks what stands on them. {AGAIN}"
+    )
+
+
+def _so_far(data):
+    if not data["begun"]:
+        return ""
+    held = _drives(data["done"]) if data["done"] else "no drive"
+    return (
+        f"The tool has been started, has prepared {held}, and has made no import job yet. If it still runs, go on at its window. If it was"
+        " closed, run it again: a run again prepares the drives anew. "
+    )
 
 
 def _offline_values(data):
@@ -109,6 +140,51 @@ def _findings(data):
     return f"{' '.join(lines)}{more} {AGAIN}"
 
 
+MOST_REPAIRS = 5
+
+
+def _repair(data):
+    """The smallest repair in words, the cheapest part first; the report names the rest."""
+    told = data["repair"]
+    rows = (
+        ("copy inside the storage account", [f"{one['from']} to {one['to']}" for one in told["copies"]]),
+        ("upload these ranges, or the whole file", [f"{one['path']} {_ranges(one['ranges'])}" for one in told["ranges"]]),
+        ("upload again as a page blob", [f"{one['path']} ({one['bytes']} bytes; {one['why']})" for one in told["files"]]),
+    )
+    parts = [f"{what}: {'; '.join(those[:MOST_REPAIRS])}{_more(those)}" for what, those in rows if those]
+    report = f" The whole list stands in {data['report']}." if data.get("report") else ""
+    return (
+        f"{_missed(data)} From the staging folder, which is kept: {'. Then '.join(parts)}.{report} {AGAIN} It reads back what was put"
+        " right, and goes on once every object is proven."
+    )
+
+
+def _missed(data):
+    return f"Import job {data['job']} left {data['unproven']} of {data['objects']} objects unproven."
+
+
+def _ranges(ranges):
+    shown = ", ".join(f"offset {one['offset']} length {one['length']}" for one in ranges[:MOST_REPAIRS])
+    return f"({shown}{_more(ranges)})"
+
+
+def _more(those):
+    return f" and {len(those) - MOST_REPAIRS} more" if len(those) > MOST_REPAIRS else ""
+
+
+def _ask_support(data):
+    problems = "; ".join(one_line(one).rstrip(".") for one in data["problems"][:3])
+    return (
+        f"{_missed(data)} The copy logs have problems that no upload cures: {problems or 'see the report'}."
+        f" Send this to Microsoft support: {one_line(data['support'])} {AGAIN}"
+    )
+
+
+def _answer(data):
+    said = f" Azure says: {one_line(data['reason']).rstrip('.')}." if data["reason"] else ""
+    return f"{one_line(data['text'])}{said} {AGAIN}"
+
+
 STEPS = {
     step.id: step
     for step in (
@@ -122,6 +198,14 @@ STEPS = {
             lambda data: {"seed_accept_undocumented": True},
         ),
         Step("fix_findings", "operator", _findings),
+        Step(
+            "restart_copy_host",
+            "copy host",
+            lambda data: (
+                f"BitLocker is installed on {data['copy_host']} and works after a restart only. Restart it when nobody works on it"
+                f" (Restart-Computer, or shutdown /r /t 0); no playbook does. {AGAIN}"
+            ),
+        ),
         Step(
             "create_policy_in_wizard",
             "backup administrator",
@@ -141,6 +225,8 @@ STEPS = {
             _name_drives,
             lambda data: {"seed_drives": [{"serial": drive["serial"], "size": drive["size"]} for drive in data["proposed"]]},
         ),
+        Step("give_drive_letters", "copy host", _give_letters),
+        Step("run_disk_prep", "backup administrator", _run_disk_prep),
         Step("fix_drives", "copy host", lambda data: f"{' '.join(one_line(drive['why']) for drive in data['drives'][:3])} {AGAIN}"),
         Step("hand_over_parcel", "shipping", _parcel, _parcel_variables),
         Step(
@@ -153,12 +239,19 @@ STEPS = {
             ),
             lambda data: {"seed_parcel": {"carrier": "CARRIER", "tracking_number": "TRACKING_NUMBER"}},
         ),
+        Step("answer_datacenter", "operator", _answer),
+        Step("repair_import", "operator", _repair),
+        Step("ask_import_support", "operator", _ask_support),
         Step("fix_error", "operator", lambda data: f"{one_line(data['cure'])} {AGAIN}"),
         Step("make_host_reachable", "operator", lambda data: f"{one_line(data['cure'])} {AGAIN}"),
         Step(
             "resolve_conflict", "operator", lambda data: f"Nothing is changed until this is settled. Ways out: {' '.join(data['ways_out'])}"
         ),
-        Step("run_playbook", "operator", lambda data: f"Run the playbook: it goes on with phase {data['phase']}."),
+        Step(
+            "run_playbook",
+            "operator",
+            lambda data: f"Run the playbook: it goes on with phase {data['phase']}.{drives_wanted.verdict(data.get('wanted'))}",
+        ),
         Step(
             "wait_for_backup",
             "nobody",
@@ -177,6 +270,14 @@ STEPS = {
             "wait_for_vault_copy",
             "nobody",
             lambda data: f"All data are in the container; {data['agent']}. {data['how']} Run the playbook after that.",
+        ),
+        Step(
+            "wait_for_increment",
+            "nobody",
+            lambda data: (
+                f"The seed stands in the vault, container and staging are cleaned; {data['agent']}. {data['how']} The record is closed once"
+                " an increment has run. Run the playbook after that."
+            ),
         ),
     )
 }

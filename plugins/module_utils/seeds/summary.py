@@ -50,6 +50,8 @@ def line(entry):
         parts[0] += f" in phase {entry['phase']} ({number} of {len(phases.NAMES)})"
     if entry["error"]:
         parts.append(one_line(f"{entry['error']['what']}: {entry['error']['seen']}"))
+    if entry.get("still_to_do"):
+        parts.append(f"Still to do by people: {', '.join(task['id'] for task in entry['still_to_do'])}")
     parts += [face["text"] for face in entry["clocks"] if face["level"] != "ok"]
     if entry["again_at"]:
         parts.append(f"look again {entry['again_at']}")
@@ -60,16 +62,15 @@ def step_lines(entry):
     """The next step of a seed: who, what, and what to paste, as lines for a terminal."""
     step = entry["next"]
     if not step:
-        return []
+        return [line for task in entry.get("still_to_do") or () for line in _wrapped(f"{task['who']}: {one_line(task['text'])}")]
     who = "" if step["who"] == "nobody" else f"{step['who']}: "
-    lines = textwrap.wrap(
-        who + one_line(step["text"]),
-        LINE,
-        initial_indent=STEP_INDENT,
-        subsequent_indent=STEP_INDENT,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    lines = _wrapped(who + one_line(step["text"]))
     for name, value in step["variables"].items():
         lines.append(f"{STEP_INDENT}  {name}: {json.dumps(value, ensure_ascii=False)}")
     return lines
+
+
+def _wrapped(text):
+    return textwrap.wrap(
+        text, LINE, initial_indent=STEP_INDENT, subsequent_indent=STEP_INDENT, break_long_words=False, break_on_hyphens=False
+    )

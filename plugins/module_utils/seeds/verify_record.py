@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, offlineseed.azure contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check the record of a seed, years later: ``python3 verify_record.py record.jsonl``.
+"""Check the record of a seed, years later: ``python3 verify_record.py record.jsonl``, with ``--evidence DIR`` its evidence too.
 
 This one file needs Python 3.8 or newer and nothing else: no Ansible, no collection, no network. Keep it with the record. It changes
 nothing, says one plain sentence for each finding, and ends with
@@ -13,7 +13,8 @@ nothing, says one plain sentence for each finding, and ends with
 A record holds one JSON object a line: v, n, at, event, data, prev, hash, and as_of where the user declared a time. ``hash`` is the
 SHA-256 of the line without it, in canonical JSON (keys sorted, no blanks, UTF-8); ``prev`` is the hash of the line before, and for the
 first line the SHA-256 of "offlineseed.azure record 1 SEED". record.head beside it holds number and hash of the last line, so that a line
-cut off at the end is missed as well. The format is told in full in docs/formats.md, section "Record".
+cut off at the end is missed as well. Events drive_prepared and evidence_archived hold name, SHA-256 and size of each file of the
+evidence. The format is told in full in docs/formats.md, section "Record".
 """
 
 from __future__ import annotations
@@ -43,13 +44,17 @@ EVENTS = (
     "ship_to_given",
     "shipped",
     "job_forgotten",
+    "evidence_archived",
+    "verified",
     "landed",
     "vault_proven",
     "blobs_removed",
     "staging_removed",
+    "increment_ran",
     "completed",
     "healed",
 )
+PAPER = frozenset(("name", "sha256", "bytes"))
 CHANGED = "it is not what was written: its hash or its form does not fit, so a byte of it was changed"
 UNREADABLE = "it is not what was written: it cannot be read as an event"
 
@@ -226,6 +231,45 @@ def check(path, seed=None, known=None):
     return found
 
 
+def evidence_of(events):
+    """``{name: (SHA-256, bytes)}`` of the files that the record last called its evidence; papers of a drive as it was prepared, too."""
+    files = {}
+    for event in events:
+        if event["event"] == "drive_prepared":
+            files.update(_papers(event["data"].get("evidence"), f"{event['data'].get('serial')}/"))
+        elif event["event"] == "evidence_archived":
+            files.update(_papers(event["data"].get("files"), ""))
+    return files
+
+
+def _papers(told, folder):
+    rows = told if isinstance(told, list) else ()
+    return {f"{folder}{one['name']}": (one["sha256"], one["bytes"]) for one in rows if isinstance(one, dict) and set(one) >= PAPER}
+
+
+def compare_evidence(files, folder):
+    """A finding for each of the *files* (of evidence_of) that is not in *folder* as the record has it."""
+    for name, (sha256, size) in sorted(files.items()):
+        if name.startswith("/") or ".." in name.split("/"):
+            yield Finding(f"evidence {name}", "the record names it outside of the folder, so it was not looked at")
+        elif not (folder / name).is_file():
+            yield Finding(f"evidence {name}", f"it is not in {folder}, although the record holds its hash")
+        else:
+            seen = sum_of(folder / name)
+            if seen != (sha256, size):
+                yield Finding(f"evidence {name}", f"it was changed: {seen[1]} bytes now, {size} when it was archived")
+
+
+def sum_of(path):
+    """``(SHA-256, bytes)`` of a file."""
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as stream:
+        for piece in iter(lambda: stream.read(1 << 20), b""):
+            digest.update(piece)
+            size += len(piece)
+    return digest.hexdigest(), size
+
+
 def verdict(path, found):
     """The last sentence."""
     if found.damages:
@@ -237,6 +281,15 @@ def verdict(path, found):
         f"{path} is what was written: {len(found.events)} events of seed {found.seed}, from {first['at']} to {last['at']}, the last one is"
         f" {last['event']}, its hash is {last['hash']}."
     )
+
+
+def verdict_of_evidence(folder, files, changed):
+    """The last sentence about the evidence."""
+    if changed:
+        return f"{folder} WAS CHANGED: {len(changed)} of {len(files)} files of evidence are not what was archived."
+    if not files:
+        return f"The record names no evidence, so {folder} was not looked at."
+    return f"{folder} is what was archived: all {len(files)} files of evidence have the hashes of the record."
 
 
 def main(arguments=None):
@@ -252,16 +305,21 @@ def main(arguments=None):
         dest="known",
         help="a hash known from elsewhere, for example the tag offlineseed_record of the import job: a line must have it",
     )
+    parser.add_argument("--evidence", type=Path, metavar="DIR", help="the folder of the evidence: each file must be as the record has it")
     options = parser.parse_args(arguments)
     try:
         found = check(options.file, options.seed, options.known)
+        files = evidence_of(found.events) if options.evidence else {}
+        changed = list(compare_evidence(files, options.evidence))
     except (OSError, CannotCheck) as error:
         sys.stdout.write(f"{options.file} could not be checked: {getattr(error, 'strerror', None) or error}.\n")
         return 2
-    for finding in found.findings:
+    for finding in found.findings + changed:
         sys.stdout.write(f"{finding}\n")
     sys.stdout.write(f"{verdict(options.file, found)}\n")
-    return 1 if found.damages else 0
+    if options.evidence:
+        sys.stdout.write(f"{verdict_of_evidence(options.evidence, files, changed)}\n")
+    return 1 if found.damages or changed else 0
 
 
 if __name__ == "__main__":

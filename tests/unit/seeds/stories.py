@@ -29,10 +29,39 @@ STORY = [
     ("prepared", {}, "2026-01-03T00:01:00Z"),
     ("job_created", {"id": JOB_ID, "name": SEED, "backend": "import_export", "created_at": "2026-01-03T01:00:00Z"}, "2026-01-03T01:00:01Z"),
     ("shipped", {"carrier": "DHL", "tracking_number": "JD01"}, "2026-01-05T00:00:00Z"),
+    ("evidence_archived", {"files": [{"name": "job.json", "sha256": "ab" * 32, "bytes": 2}], "missing": []}, "2026-01-13T00:00:00Z"),
+    ("verified", {"conclusion": "proven", "counts": {"proven": 2}, "problems": [], "repair": {}}, "2026-01-13T00:00:00Z"),
     ("landed", {"blobs": 2, "bytes": 100_000_256, "newest_modified": "2026-01-12T00:00:00Z"}, "2026-01-13T00:00:00Z"),
     ("vault_proven", {"recovery_point": "2026-01-14T22:00:00Z"}, "2026-01-15T00:00:00Z"),
-    ("completed", {}, "2026-01-15T00:01:00Z"),
+    ("blobs_removed", {"removed": 2}, "2026-01-15T00:00:10Z"),
+    ("staging_removed", {"removed": 2}, "2026-01-15T00:00:20Z"),
+    ("increment_ran", {"recovery_point": "2026-01-15T22:00:00Z"}, "2026-01-16T00:00:00Z"),
+    ("completed", {"still_to_do": [{"id": "delete_escrow", "who": "operator", "text": "Delete it."}]}, "2026-01-16T00:01:00Z"),
 ]
+CORRUPTED = {
+    "conclusion": "incomplete",
+    "counts": {"proven": 1, "corrupted": 1},
+    "problems": ["srv1_WD-1_verbose.xml: the drive's status is 'CompletedWithErrors'."],
+    "repair": {
+        "copies": [],
+        "ranges": [{"path": "c/a", "drive": "WD-1", "bytes": 512, "ranges": [{"offset": 1024, "length": 512}]}],
+        "files": [],
+    },
+    "report": "evidence/verdicts.jsonl",
+}
+CUT_LOG = {
+    "conclusion": "unproven",
+    "counts": {"proven": 2},
+    "problems": ["srv1_WD-1_verbose.xml: it has no last line, so it may be cut off"],
+    "repair": {"copies": [], "ranges": [], "files": [], "support": "Import job: srv1\nWhich of the objects were written whole?"},
+}
+# Turns that the story may take: until which event it goes as told, without which, and what is told of the verdict.
+TURNS = {
+    "corrupted": ("verified", (), CORRUPTED),
+    "cut_log": ("verified", (), CUT_LOG),
+    "unproven_in_vault": ("vault_proven", (), CORRUPTED),
+    "unverified_in_vault": ("vault_proven", ("evidence_archived", "verified"), None),
+}
 PHASE_BEGINS = {
     "preflight": "opened",
     "target": "preflight_passed",
@@ -63,10 +92,13 @@ SHIP_TO = {
 
 
 def chain(until):
-    """Verified-looking chain of the story up to and with the event *until*."""
+    """Verified-looking chain of the story up to and with the event *until*, or of one of its turns."""
     lines, prev = [], record.origin(SEED)
+    until, without, verdict = TURNS.get(until, (until, (), None))
     for event, data, at in STORY:
-        line = record.Line(len(lines) + 1, at, event, data, prev)
+        if event in without:
+            continue
+        line = record.Line(len(lines) + 1, at, event, verdict if verdict and event == "verified" else data, prev)
         lines.append(line)
         prev = line.hash
         if event == until:

@@ -28,11 +28,11 @@ def faces(until, now, **more):
         ("job_created", "2026-01-17T01:00:01Z", {"tracking": (-1, "past")}),
         ("shipped", "2026-01-05T00:00:00Z", {"arrive": (14, "ok")}),
         ("shipped", "2026-01-20T00:00:00Z", {"arrive": (-1, "past")}),
-        ("landed", "2026-01-13T00:00:00Z", {"evidence": (90, "ok")}),
-        ("landed", "2026-04-01T00:00:00Z", {"evidence": (12, "near")}),
-        ("landed", "2026-05-01T00:00:00Z", {"evidence": (-18, "past")}),
-        ("completed", "2026-04-01T00:00:00Z", {"evidence": (12, "near")}),
-        ("completed", "2026-05-01T00:00:00Z", {}),
+        ("evidence_archived", "2026-01-13T00:00:00Z", {"evidence": (90, "ok")}),
+        ("verified", "2026-04-01T00:00:00Z", {"evidence": (12, "near")}),
+        ("verified", "2026-05-01T00:00:00Z", {"evidence": (-18, "past")}),
+        ("landed", "2026-04-01T00:00:00Z", {}),
+        ("completed", "2026-04-01T00:00:00Z", {}),
     ],
 )
 def test_days_left_and_level(until, now, expected):

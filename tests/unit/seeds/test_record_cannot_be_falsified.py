@@ -304,6 +304,8 @@ DATA = {
     "tracking_number": "1",
     "why": "gone",
     "blobs": 1,
+    "conclusion": "proven",
+    "counts": {"proven": 1},
     "recovery_point": AT,
     "seed": SEED,
 }

@@ -164,7 +164,7 @@ def test_a_file_that_is_no_summary_is_replaced(tmp_path, content):
 
 def test_a_line_tells_phase_state_error_and_clocks_that_are_near():
     assert summary.line(judge("staged")) == "srv1: waits for a person in phase prepare (4 of 7)."
-    assert summary.line(judge("completed")) == "srv1: complete."
+    assert summary.line(judge("completed")) == "srv1: complete. Still to do by people: delete_escrow."
     line = summary.line(judge("job_created", now="2026-01-15T00:00:00Z"))
     assert "2 days left to give Azure carrier and tracking number" in line
     line = summary.line(judge("staged", error={"what": "Host copy1", "seen": "timed\nout", "cure": "x", "kind": "unreachable"}))
@@ -175,7 +175,7 @@ def test_step_lines_show_the_value_to_paste():
     disk = {"number": 2, "serial": "WD-1", "size": 250_000_000, "bus": "SATA", "eligible": True}
     lines = summary.step_lines(judge("staged", disks=[disk]))
     assert lines[-1].strip() == 'seed_drives: [{"serial": "WD-1", "size": 250000000}]'
-    assert summary.step_lines(judge("completed")) == []
+    assert [line.strip() for line in summary.step_lines(judge("completed"))] == ["operator: Delete it."]
 
 
 # The preflight module looks at the controller itself.

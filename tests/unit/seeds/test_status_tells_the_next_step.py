@@ -29,6 +29,8 @@ BYSTANDER = {
 }
 SOURCE = {"host": {"name": "SRV1"}, "agent": {"scheduled_task": {"next_run": "2026-01-14T22:00:00Z"}}}
 PREP = {"serial": "WD-1", "state": "copying", "bytes_done": 5_000_000, "bytes_total": 10_000_000}
+TOOL_DRIVE = {"serial": "WD-1", "size": 10_000_000, "number": 2, "letter": "F", "state": "planned"}
+TOOL = {"folder": "C:\\tool", "command_line": ".\\tool.exe s:C:\\staging", "prompts": [], "progress": "not_run"}
 FINDING = {
     "id": "CP-01",
     "seen": "the copy host is a virtual machine",
@@ -38,10 +40,13 @@ FINDING = {
 }
 
 # (event that happened last, observations, state, next step)
+ASKED = {"text": "Azure waits for you: copying has stopped. Choose Resume.", "reason": "Stuck: why.", "choices": ["Resume"], "drives": []}
 CASES = [
     (None, {}, "waiting_for_person", "run_playbook"),
     ("opened", {"findings": [FINDING]}, "waiting_for_person", "fix_findings"),
     ("opened", {"findings": [{**FINDING, "id": "CN-01"}]}, "waiting_for_person", "accept_undocumented"),
+    ("opened", {"findings": [{**FINDING, "id": "CN-01"}, {**FINDING, "id": "CP-08"}]}, "waiting_for_person", "restart_copy_host"),
+    ("opened", {"findings": [{**FINDING, "id": "CP-08"}, FINDING]}, "waiting_for_person", "fix_findings"),
     ("opened", {"findings": [{**FINDING, "id": "CN-01"}, FINDING]}, "waiting_for_person", "fix_findings"),
     ("preflight_passed", {}, "waiting_for_person", "run_playbook"),
     ("target_ready", {"offline": {"state": "needs_policy"}}, "waiting_for_person", "create_policy_in_wizard"),
@@ -71,6 +76,14 @@ CASES = [
         "waiting_for_person",
         "attach_drives",
     ),
+    ("staged", {"prep": {"drives": [{**TOOL_DRIVE, "letter": None}], "tool": TOOL}}, "waiting_for_person", "give_drive_letters"),
+    ("staged", {"prep": {"drives": [TOOL_DRIVE], "tool": TOOL}}, "waiting_for_person", "run_disk_prep"),
+    (
+        "staged",
+        {"prep": {"drives": [{**TOOL_DRIVE, "state": "copied"}], "tool": {**TOOL, "progress": "unfinished"}}},
+        "waiting_for_person",
+        "run_disk_prep",
+    ),
     ("prepared", {"jobs": []}, "waiting_for_person", "run_playbook"),
     ("prepared", {"jobs": [job()]}, "waiting_for_person", "run_playbook"),
     ("job_created", {"jobs": [job()]}, "waiting_for_person", "hand_over_parcel"),
@@ -80,14 +93,27 @@ CASES = [
     ("shipped", {"jobs": [job("copying", percent=40)]}, "waiting_for_azure", "wait_for_datacenter"),
     ("shipped", {"jobs": [job("returning")]}, "waiting_for_azure", "wait_for_datacenter"),
     ("shipped", {"jobs": [job("unknown")]}, "waiting_for_azure", "wait_for_datacenter"),
+    ("shipped", {"jobs": [job("copying", customer_action=ASKED)]}, "waiting_for_person", "answer_datacenter"),
+    ("shipped", {"jobs": [job("copying", customer_action={**ASKED, "reason": None})]}, "waiting_for_person", "answer_datacenter"),
     ("shipped", {"jobs": [job("completed")]}, "waiting_for_person", "run_playbook"),
-    ("shipped", {"jobs": [job("completed_with_errors", drives=[{"error_log": "https://x/log"}])]}, "failed", "fix_error"),
+    ("shipped", {"jobs": [job("completed_with_errors", drives=[{"error_log": "https://x/log"}])]}, "waiting_for_person", "run_playbook"),
+    ("verified", {"jobs": [job("completed")]}, "waiting_for_person", "run_playbook"),
+    ("corrupted", {"jobs": [job("completed_with_errors")]}, "failed", "repair_import"),
+    ("corrupted", {}, "failed", "repair_import"),
+    ("cut_log", {"jobs": [job("completed")]}, "failed", "ask_import_support"),
     ("shipped", {"jobs": [job("canceled")]}, "conflict", "resolve_conflict"),
     ("shipped", {"jobs": [job("creating")]}, "conflict", "resolve_conflict"),
     ("landed", {"jobs": [], "agent": {"seed_state": "waiting_for_copy"}, "source": SOURCE}, "waiting_for_azure", "wait_for_vault_copy"),
     ("landed", {"agent": {"seed_state": "running"}, "source": SOURCE}, "working", "wait_for_vault_copy"),
     ("landed", {"agent": {"seed_state": "failed"}, "source": SOURCE}, "failed", "fix_error"),
     ("vault_proven", {}, "waiting_for_person", "run_playbook"),
+    ("unproven_in_vault", {}, "failed", "repair_import"),
+    ("unverified_in_vault", {}, "failed", "fix_error"),
+    ("staging_removed", {}, "waiting_for_person", "run_playbook"),
+    ("staging_removed", {"agent": {"seed_state": "completed"}, "source": SOURCE}, "waiting_for_azure", "wait_for_increment"),
+    ("staging_removed", {"agent": {"seed_state": "running"}, "source": SOURCE}, "working", "wait_for_increment"),
+    ("staging_removed", {"agent": {"seed_state": "failed"}, "source": SOURCE}, "failed", "fix_error"),
+    ("increment_ran", {}, "waiting_for_person", "run_playbook"),
     ("completed", {}, "complete", None),
     ("completed", {"jobs": []}, "complete", None),
 ]
@@ -150,7 +176,7 @@ def test_a_seed_is_always_in_exactly_one_phase_and_one_state(happened, observati
     month, day = divmod(days, 28)
     entry = judge(None, now=f"2026-{month + 1:02}-{day + 1:02}T00:00:00Z", known=known, error=trouble, **observations)
     assert entry["phase"] in phases.NAMES and entry["state"] in STATES
-    assert set(entry) == {"seed", "phase", "state", "proven", "clocks", "next", "again_at", "error"}
+    assert set(entry) == {"seed", "phase", "state", "proven", "clocks", "next", "again_at", "error", "still_to_do"}
     assert (entry["next"] is None) == (entry["state"] == "complete")
     assert json.loads(json.dumps(entry)) == entry
     assert "\n" not in summary.line(entry) and entry["seed"] in summary.line(entry)
