@@ -14,12 +14,14 @@ from pathlib import Path
 
 from rich.console import Console
 
+from benchmark import azure_modules, blob_listing, copying, many_jobs, scale
 from benchmark.measure import Lap, Measure, laps, typical, write
 from lab.lab import Lab
 from lab.playbook import Controller
 from lab.rehearsal import SEED, Rehearsal, Stopped
 from lab.sample import fingerprints
 from lab.sample import write as write_sample
+from lab.shared import find_pwsh
 from lab.story import Story
 from setup.site import Site
 
@@ -41,8 +43,21 @@ def main() -> int:
     with Lab.start(folder / "tasks", data=data) as lab:
         show(story, measures, Measure("lab: ready after", time.monotonic() - started, "s", 15))
         show(story, measures, *tasks(lab, story, folder))
+        watched = {**stopwatch(folder / "azure_modules.jsonl"), "ANSIBLE_ACTION_PLUGINS": str(PLUGINS / "action")}
+        show(story, measures, *azure_modules.measured(lab, story, folder / "modules", watched))
+    with story.waiting("listing blobs"):
+        fresh = blob_listing.measures(folder / "blobs")
+    show(story, measures, *fresh)
+    with story.waiting("many jobs"):
+        fresh = list(many_jobs.measures(folder / "many_jobs"))
+    show(story, measures, *fresh)
     with Lab.start(folder / "rehearsal", data=data) as lab:
         show(story, measures, *rehearsal(lab, story, folder, data))
+    for measure in scale.measures():
+        show(story, measures, measure)
+    with story.waiting("copying"):
+        fresh = copying.measures(folder / "copying", find_pwsh())
+    show(story, measures, *fresh)
     write(measures, site.build / "benchmark.json")
     story.tell(f"The same in {site.build / 'benchmark.json'}")
     return 1 if any(measure.reached is False for measure in measures) else 0
