@@ -70,9 +70,8 @@ EXAMPLES = r"""
     seed: srv1
     store:
       resource_group: rg-seed
-      account: seedstate
-      container: offlineseed
-      auth_mode: key
+      account: seedlanding
+      container: seed-state
       azure: "{{ seed_azure }}"
     landing:
       account: seedlanding

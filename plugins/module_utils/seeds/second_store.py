@@ -60,7 +60,8 @@ class SecondStore:
             self._blobs.ensure()
         told, aside = self._sync_record(check_mode)
         fetched = self._fetch()
-        self._note()
+        if not check_mode or fetched or told == "fetched":
+            self._note()
         kept = [] if check_mode else self.keep()
         return {"record": told, "set_aside": aside, "fetched": fetched, "kept": kept}
 

@@ -291,6 +291,7 @@ def test_check_mode_writes_nothing_to_the_store(azure, one):
     told = one.sync(check_mode=True)
     assert (told["record"], told["kept"]) == ("unchanged", [])
     assert azure.cloud.blobs.files(ACCOUNT, CONTAINER) == []
+    assert not (one.seed / state_dir.STORE).exists()
 
 
 def test_the_landing_zone_is_no_store_and_another_store_is_not_taken_for_this_one(one):
