@@ -61,9 +61,9 @@ def test_sockets_and_pipes_are_never_copied_and_those_of_a_killed_lab_are_cleare
     left.bind(os.path.relpath(home / "model.sock"))
     left.close()
     (home / "model.json").write_text("{}")
-    os.mkfifo(home / "clr-debug-pipe-1-1-in")
+    os.mkfifo(home / "pipe-in")
     with socket.socket(socket.AF_UNIX) as alive:
-        alive.bind(os.path.relpath(home / "dotnet-diagnostic-1-1-socket"))
+        alive.bind(os.path.relpath(home / "alive.sock"))
         copy_state(tmp_path, tmp_path.with_name("copy"))
     assert sorted(path.name for path in tmp_path.with_name("copy").rglob("*")) == ["SRV1", "hosts", "model.json"]
     LabFolder(tmp_path).prepare()
