@@ -31,7 +31,7 @@ MASKS = (
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)"), "TIME"),
     (re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"), "GUID"),
     (re.compile(r"\b[0-9a-fA-F]{32,64}\b"), "HASH"),
-    (re.compile(r"\b\d{8}-\d{6}-\d{3}\b"), "STAMP"),  # in the names of copy logs
+    (re.compile(r"(?<=_)\d{8}-\d{6}-\d{3}(?=_)"), "STAMP"),  # in the names of copy logs
     (re.compile(r'"bytes": \d+, "name": "(blobs\.jsonl|job\.json)"'), r'"bytes": 0, "name": "\1"'),  # they hold etags and ids of any length
 )
 
@@ -41,4 +41,5 @@ def test_rehearsals_end_complete_and_every_engine_leaves_the_same_record(server_
     engines = ["pwsh", "standins"] if pwsh else ["standins"]
     records = [play(tmp_path / engine, server_data, engine) for engine in engines]
     assert all(one[-1]["event"] == "completed" for one in records)
-    assert all(one == records[0] for one in records)
+    for one in records[1:]:
+        assert one == records[0]
