@@ -160,7 +160,8 @@ class Rehearsal:
         if self.landed is None:
             raise Stopped("the landing was never seen: the container was empty or incomplete until it was cleaned up")
         self.story.proof(f"{self.landed} blobs in the container equalled the staged files before the clean-up (SHA-256)")
-        self.story.proof(self.every_object_is_proven())
+        for told in (self.what_preflight_found(), self.how_many_drives(), self.every_object_is_proven()):
+            self.story.proof(told)
         self.story.proof(self.restored())
         if self.control.hashes()["bystander"] != self.bystander:
             raise Stopped("the disk of somebody else's data on the copy host has changed")
@@ -168,9 +169,32 @@ class Rehearsal:
         self.story.proof(self.nothing_more())
         self.story.proof(self.record_is_whole())
 
+    def events(self) -> list[dict[str, Any]]:
+        """The events of the record."""
+        return [json.loads(line) for line in lines(self.state / "record.jsonl")]
+
+    def told(self, event: str) -> dict[str, Any]:
+        """What the newest event of a type says; the record must hold one."""
+        found = [one["data"] for one in self.events() if one["event"] == event]
+        if not found:
+            raise Stopped(f"the record holds no event {event}")
+        return found[-1]
+
+    def what_preflight_found(self) -> str:
+        """How many rules held before anything was changed, and which did not."""
+        said = self.told("preflight_passed")
+        by_outcome = {word: [rule["id"] for rule in said["not_held"] if rule["outcome"] == word] for word in ("fail", "unknown")}
+        held = said["rules"] - len(said["not_held"])
+        failed, unknown = (", ".join(by_outcome[word]) or "none" for word in ("fail", "unknown"))
+        return f"{held} of {said['rules']} preflight rules held; worth a look: {failed}; could not be checked: {unknown}"
+
+    def how_many_drives(self) -> str:
+        """The plan against its lower bound."""
+        return f"the plan took {self.told('planned')['bound']}"
+
     def every_object_is_proven(self) -> str:
         """What the record says of the copy logs, against the blobs that were seen in the container."""
-        events = [json.loads(line) for line in lines(self.state / "record.jsonl")]
+        events = self.events()
         counts = next((event["data"]["counts"] for event in reversed(events) if event["event"] == "verified"), {})
         # The job of the agent's own tool writes no verbose logs, which alone prove an object; its logs can only be free of errors.
         by_the_tool = any(event["data"].get("made_by") for event in events if event["event"] == "job_created")

@@ -102,9 +102,8 @@ def test_what_is_wrong_with_the_agents_folders_is_told(bench):
     assert agent["temp_files"] == 3 and agent["disk_prep_tool"] is False
 
 
+@pytest.mark.parametrize("either", ["pwsh"], indirect=True)
 def test_engine_and_stand_ins_tell_the_same(bench, network):
-    if isinstance(bench, StandinBench):
-        pytest.skip("the other run compares both")
     for module, name in (("win_backup_agent_info", "SRV1"), ("win_backup_agent_info", "COPY1"), ("win_disk_info", "COPY1")):
         here, there = bench.run(module, name), StandinBench(None, network).run(module, name)
         for told in (here, there):

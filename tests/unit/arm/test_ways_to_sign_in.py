@@ -13,6 +13,7 @@ import time
 
 import jwt
 import pytest
+import requests
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -220,7 +221,7 @@ class TestManagedIdentity:
         monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
         session = lab.connect(auth_source="msi")._session
         seen = {}
-        monkeypatch.setattr(type(session), "send", lambda self, request, **options: seen.update(options) or pytest.skip.Exception)
+        monkeypatch.setattr(type(session), "send", lambda self, request, **options: seen.update(options) or requests.Response())
         session.request("GET", "http://169.254.169.254/metadata/identity/oauth2/token")
         assert not seen["proxies"].get("http") and not seen["proxies"].get("all")
 
