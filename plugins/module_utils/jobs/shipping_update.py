@@ -127,7 +127,22 @@ def _shipped(
         for number, request in enumerate(requests):
             done = _on_its_way(jobs, parcel) if number == last else _has(jobs, more, back)
             after = jobs.job(jobs.send(what, group, name, request, done))
+        _refuse_another_parcel(after, parcel)
     return outcome(requests, before, bodies(requests), job=after.as_result(), changes=changes(requests, resource))
+
+
+def _refuse_another_parcel(job: Job, parcel: Parcel) -> None:
+    """What the service took is what was sent, or nobody may rely on it."""
+    if job.inbound is None or job.inbound.key == parcel.key:
+        return
+    raise Failure(
+        f"Import job {job.name} was told {parcel.carrier} {parcel.tracking_number} and answers with {job.inbound.carrier} "
+        f"{job.inbound.tracking_number}. Look at the job in the portal; run again to enter the number anew.",
+        field="tracking_number",
+        seen=job.inbound.tracking_number,
+        expected=parcel.tracking_number,
+        cure="look at the job in the portal, then run again",
+    )
 
 
 def _on_its_way(jobs: Jobs, parcel: Parcel):

@@ -86,6 +86,15 @@ def test_a_wrong_number_is_corrected_while_the_parcel_travels(script, task):
     assert task.run(shipping_update, **parcel())["diff"]["before"]["deliveryPackage"] == "TYPO"
 
 
+def test_an_answer_that_names_another_number_is_no_success(script, task):
+    expect_get(script, job())
+    expect_list(script, job())
+    expect_patch(script, json=job(state="Shipping", deliveryPackage={**PACKAGE, "trackingNumber": "1Z 998"}))
+    failure = task.fail(shipping_update, **parcel())
+    assert "was told FedEx 1Z 999 and answers with FedEx 1Z 998" in failure.msg
+    assert (failure.fields["seen"], failure.fields["expected"]) == ("1Z 998", "1Z 999")
+
+
 @pytest.mark.parametrize("resource", [job(state="Received"), job(state="Canceled", deliveryPackage=PACKAGE), job(cancelRequested=True)])
 def test_it_comes_too_late_once_the_drives_are_there_or_the_job_is_canceled(script, task, resource):
     expect_get(script, resource)
