@@ -58,13 +58,16 @@ def _points(items):
 
 
 def items_of(observations):
-    """Protected items of the source in the vault's answer; computers are compared by the first part of their name."""
+    """Protected items of the source in the vault's answer, none stopped or deleted; computers go by the first part of their name."""
     host = _first_label(((observations.get("source") or {}).get("host") or {}).get("name"))
     items = (observations.get("vault") or {}).get("protected_items") or []
     return [
         item
         for item in items
-        if host and _first_label(item.get("computer_name")) == host and item.get("protection_state") not in NOT_PROTECTED
+        if host
+        and _first_label(item.get("computer_name")) == host
+        and item.get("protection_state") not in NOT_PROTECTED
+        and not item.get("soft_deleted")
     ]
 
 

@@ -341,6 +341,8 @@ DONE = {"agent": {"seed_state": "completed"}, "source": SOURCE, "vault": {"prote
         ({"vault": {"protected_items": [POINT, {**POINT, "computer_name": "srv2", "last_recovery_point": None}]}}, True),
         ({"vault": {"protected_items": [POINT, {**POINT, "last_recovery_point": None}]}}, False),
         ({"vault": {"protected_items": [POINT, {**POINT, "last_recovery_point": None, "protection_state": "ProtectionStopped"}]}}, True),
+        ({"vault": {"protected_items": [POINT, {**POINT, "last_recovery_point": None, "soft_deleted": True}]}}, True),
+        ({"vault": {"protected_items": [{**POINT, "soft_deleted": True}]}}, False),
     ],
 )
 def test_the_vault_has_proven_the_seed_only_if_agent_and_every_item_say_so(change, proven):
