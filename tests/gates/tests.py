@@ -15,7 +15,8 @@ WORKERS = 2
 
 
 def pytest(site: Site) -> Answer:
-    answer = stream([site.python, "-m", "pytest", "-n", WORKERS, "--dist", "loadfile"], site)
+    # In the order of testpaths: xdist would begin with the files of many tests and leave one worker with the long stories at the end.
+    answer = stream([site.python, "-m", "pytest", "-n", WORKERS, "--dist", "loadfile", "--no-loadscope-reorder"], site)
     skipped = re.findall(r"^SKIPPED \[\d+\] (.*)$", answer.output, flags=re.MULTILINE)
     return Answer(answer.passed, answer.output, answer.shown, tuple(f"pytest skipped {line}" for line in dict.fromkeys(skipped)))
 
