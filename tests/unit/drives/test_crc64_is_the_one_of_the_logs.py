@@ -60,6 +60,10 @@ def test_a_stream_is_summed_to_its_end():
     assert crc64.of_stream(io.BytesIO(content)) == (crc64.by_tables(content), len(content))
 
 
+def test_the_compiled_implementation_is_taken_where_it_is_installed():
+    assert crc64.crc64 is crc64.compiled.crc64nvme
+
+
 def test_a_compiled_implementation_that_is_wrong_is_not_used(monkeypatch):
     class Wrong:
         @staticmethod
