@@ -105,10 +105,10 @@ options:
       - none
     default: file
 requirements:
-  - azure-identity
-  - azure-mgmt-resource >= 25.0.0
+  - azure-identity >= 1.17.1
+  - azure-mgmt-resource >= 23.0.0
   - azure-mgmt-storageimportexport
-  - azure-storage-blob
+  - azure-storage-blob >= 12.19.0
 notes:
   - The task runs in the process of ansible-playbook on the controller, whatever host it is for; that is where the Python packages have to
     be. Only when it is delegated to another host than the controller it runs there, as an ordinary module.

@@ -34,7 +34,11 @@ GROUP = {"resource_group": names.RESOURCE_GROUP}
 ACCOUNT = {**GROUP, "name": names.STORAGE_ACCOUNT}
 JOB = {**GROUP, "name": "bench"}
 PARCEL = {"carrier": "DHL", "tracking_number": "BENCH-0001"}
-# Module -> its options for a task without a change.
+FOLDER = "{{ seed_state_dir | dirname }}"
+LANDING = {**GROUP, "account": names.STORAGE_ACCOUNT, "container": names.CONTAINER, "inventory_file": f"{FOLDER}/inventory.jsonl"}
+ACCOUNT_ID = f"{names.group_id()}/providers/Microsoft.Storage/storageAccounts/{names.STORAGE_ACCOUNT}"
+OVER = {"name": "over", "terminal": True, "storage_account_id": ACCOUNT_ID, "drives": []}  # a job of which everything is archived
+# Module -> its options for a task without a change, once those of MADE_FIRST have made what is there then.
 TASKS: dict[str, dict[str, Any]] = {
     "import_job": {**JOB, "escrow_dir": "{{ seed_state_dir }}/escrow"},  # the order is filled in below
     "import_job_info": JOB,
@@ -44,9 +48,14 @@ TASKS: dict[str, dict[str, Any]] = {
     "storage_account_info": {**ACCOUNT, "container": names.CONTAINER},
     "resource_provider": {"namespaces": ["Microsoft.ImportExport"]},
     "resource_provider_info": {"namespaces": ["Microsoft.ImportExport"]},
+    "recovery_vault": {**GROUP, "name": names.VAULT, "location": names.LOCATION},
     "recovery_vault_info": {**GROUP, "name": names.VAULT},
-    "landing_blobs_info": {**GROUP, "account": names.STORAGE_ACCOUNT, "container": names.CONTAINER, "inventory_file": "inventory.jsonl"},
+    "vault_credentials": {**GROUP, "name": names.VAULT, "path": f"{FOLDER}/bench.VaultCredentials"},
+    "landing_blobs": LANDING,
+    "landing_blobs_info": LANDING,
+    "import_evidence": {"container": names.CONTAINER, "evidence_dir": f"{FOLDER}/evidence", "job": OVER},
 }
+MADE_FIRST = ("recovery_vault", "vault_credentials", "import_evidence")
 # Ours -> the closest of azure.azcollection, with its options.
 CLOSEST = {
     "storage_account": ("azure_rm_storageaccount", {**ACCOUNT, "account_type": "Standard_LRS", "kind": "StorageV2"}),
@@ -57,6 +66,14 @@ CLOSEST = {
         "azure_rm_resource_info",
         {**GROUP, "provider": "ImportExport", "resource_type": "jobs", "resource_name": "bench", "api_version": api.IMPORT_EXPORT},
     ),
+}
+
+# A module of azure.azcollection runs in a Python of its own, here that of the controller. One that fails (3.12.0 does not come to terms
+# with a custom cloud) was quicker than it would have been, so its line still says something; it tells that it failed.
+THEIRS = {
+    "delegate_to": "localhost",
+    "vars": {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+    "ignore_errors": True,
 }
 
 
@@ -101,7 +118,7 @@ def order() -> dict[str, Any]:
     return {
         **JOB,
         "location": names.LOCATION,
-        "storage_account_id": f"{names.group_id()}/providers/Microsoft.Storage/storageAccounts/{names.STORAGE_ACCOUNT}",
+        "storage_account_id": ACCOUNT_ID,
         "drives": [{"serial": "BENCH-1", "manifest_file": "\\DriveManifest.xml", "manifest_hash": "A" * 32}],
         "return_address": controller_folder.RETURN_ADDRESS,
         "return_shipping": {"carrier": "DHL", "account_number": "LAB-0042"},
@@ -121,18 +138,18 @@ def _ship_a_job(azure: Azure) -> None:
 def playbook(lab: Lab, path: Path) -> list[str]:
     """Write the playbook; the modules of azure.azcollection that it measures as well."""
     tasks = {**TASKS, "import_job": {**order(), **TASKS["import_job"]}}
-    tasks["landing_blobs_info"]["inventory_file"] = str(lab.folder / "controller" / "inventory.jsonl")
     round_of = [step for module, options in tasks.items() for step in (_nothing(), _ours(module, options))]
     theirs = [CLOSEST[module] for module in tasks if module in CLOSEST] if _azcollection() else []
-    slow = [{"name": name, f"azure.azcollection.{name}": options, "register": "_theirs"} for name, options in theirs]
+    slow = [{"name": name, f"azure.azcollection.{name}": options, **THEIRS} for name, options in theirs]
     (path.parent / "azure_round.yml").write_text(yaml.safe_dump(round_of, sort_keys=False))
     (path.parent / "azcollection_round.yml").write_text(yaml.safe_dump(slow, sort_keys=False))
     play = {
         "name": "What a task of each Azure module costs where there is nothing to do",
         "hosts": "srv1",
         "gather_facts": False,
-        "module_defaults": {"group/offlineseed.azure.azure": "{{ seed_azure }}", "group/azure.azcollection.azure": _for_azcollection()},
+        "module_defaults": {"group/offlineseed.azure.azure": "{{ seed_azure }}", "group/azure.azcollection.all": _for_azcollection()},
         "tasks": [
+            *({"name": f"Made by {module}", f"offlineseed.azure.{module}": tasks[module]} for module in MADE_FIRST),
             {"name": "Warm up", "ansible.builtin.include_tasks": "azure_round.yml"},
             {"name": "Rounds", "ansible.builtin.include_tasks": "azure_round.yml", "loop": f"{{{{ range({ROUNDS}) | list }}}}"},
         ],
@@ -140,7 +157,7 @@ def playbook(lab: Lab, path: Path) -> list[str]:
     if slow:
         play["tasks"].append({"name": "Theirs", "ansible.builtin.include_tasks": "azcollection_round.yml", "loop": [1, 2, 3]})
     else:
-        del play["module_defaults"]["group/azure.azcollection.azure"]
+        del play["module_defaults"]["group/azure.azcollection.all"]
     path.write_text(yaml.safe_dump([play], sort_keys=False))
     return [name for name, _options in theirs]
 
@@ -176,5 +193,7 @@ def measures(found: list[Lap], theirs: list[str]) -> list[Measure]:
         name = CLOSEST.get(module, ("",))[0]
         if name in theirs:
             # An aim is the largest value that is good enough, so the quotient is told upside down.
-            lines.append(Measure(f"{module} as a part of azure.azcollection.{name}", ours / typical(found, name), "", 1 / TIMES_FASTER))
+            end = ", which failed" if any(lap.failed for lap in found if lap.task == name) else ""
+            part = ours / typical(found, name)
+            lines.append(Measure(f"{module} as a part of azure.azcollection.{name}{end}", part, "", 1 / TIMES_FASTER))
     return lines

@@ -42,6 +42,7 @@ class Lap:
     host: str
     seconds: float
     at: float
+    failed: bool
 
 
 def laps(path: Path) -> list[Lap]:

@@ -84,11 +84,11 @@ def run(command: list[object], site: Site, *, folder: Path | None = None, env: d
     return Answer(done.returncode == 0, done.stdout)
 
 
-def stream(command: list[object], site: Site) -> Answer:
+def stream(command: list[object], site: Site, *, env: dict[str, str] | None = None) -> Answer:
     """Like run, and shows the output while it comes."""
     lines = []
     with subprocess.Popen(
-        [str(word) for word in command], cwd=site.root, env=site.environment(), text=True, errors="replace",
+        [str(word) for word in command], cwd=site.root, env=env or site.environment(), text=True, errors="replace",
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     ) as process:
         for line in process.stdout:

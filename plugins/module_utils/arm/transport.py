@@ -62,8 +62,8 @@ class Arm:
         client = sdk.ResourceManagementClient(
             credential, subscription_id, base_url=url, credential_scopes=["unused"], policies=[signer], transport=transport(session)
         )
-        # Public since 26.0.0.
-        self._request = getattr(client, "send_request", None) or client._send_request
+        # Public since 26.0.0; before 25.0.0 only the client inside has it.
+        self._request = getattr(client, "send_request", None) or getattr(client, "_send_request", None) or client._client.send_request
 
     def get(self, what: str, path: str, api_version: str, *, query: Mapping[str, str] | None = None, action: str | None = None) -> Any:
         """The resource at `path` as JSON; None when there is none (an absent resource group or subscription is a Failure)."""

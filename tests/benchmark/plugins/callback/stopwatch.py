@@ -36,15 +36,20 @@ class CallbackModule(CallbackBase):
     def v2_runner_on_start(self, host, task):
         self._started[host.get_name(), task._uuid] = time.monotonic()
 
-    def _ended(self, result):
+    def _ended(self, result, failed=False):
         started = self._started.pop((result._host.get_name(), result._task._uuid), None)
         if started is not None:
-            seconds = time.monotonic() - started
-            line = {"task": result._task.get_name(), "host": result._host.get_name(), "seconds": seconds, "at": time.time()}
+            line = {
+                "task": result._task.get_name(),
+                "host": result._host.get_name(),
+                "seconds": time.monotonic() - started,
+                "at": time.time(),
+                "failed": failed,
+            }
             self._file.write(json.dumps(line) + "\n")
             self._file.flush()
 
     v2_runner_on_ok = v2_runner_on_skipped = v2_runner_on_unreachable = _ended
 
     def v2_runner_on_failed(self, result, ignore_errors=False):
-        self._ended(result)
+        self._ended(result, failed=True)
