@@ -109,10 +109,8 @@ class Exchange:
 
 
 def _is_missing(answer: Answer) -> bool:
-    """Whether the service says that there is no such resource; what a proxy says with 404 has no code of it."""
-    if answer.status != 404 or answer.code in ("ResourceGroupNotFound", "SubscriptionNotFound"):
-        return False
-    return answer.code != NO_CODE or answer.body is None
+    """Whether the service says that there is no such resource; what a proxy says with 404, or an empty answer, has no code of it."""
+    return answer.status == 404 and answer.code not in (NO_CODE, "ResourceGroupNotFound", "SubscriptionNotFound")
 
 
 def _readable(what: str, answer: Answer) -> Answer:

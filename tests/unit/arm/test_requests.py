@@ -46,6 +46,12 @@ def test_a_resource_that_is_not_there_is_none(script, task):
     assert read(task) is None
 
 
+@pytest.mark.parametrize("answer", [{"raw": b""}, {"json": None}, {"json": {}}, {"raw": b"<html>Not found</html>"}])
+def test_a_404_without_a_word_of_the_service_is_no_missing_resource(script, task, answer):
+    script.expect("GET", THING, version="2023-05-01", status=404, **answer)
+    assert failure_of(read, task).fields["code"] == "HTTP 404"
+
+
 @pytest.mark.parametrize("code", ["ResourceGroupNotFound", "SubscriptionNotFound"])
 def test_a_missing_group_or_subscription_is_no_missing_resource(script, task, code):
     script.expect("GET", THING, version="2023-05-01", status=404, json=refusal(code, "it could not be found."))
