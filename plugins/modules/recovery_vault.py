@@ -136,6 +136,10 @@ locks:
   type: list
   elements: dict
   contains:
+    id:
+      description: Resource id.
+      type: str
+      sample: /subscriptions/SUBSCRIPTION_ID/resourceGroups/rg-seed/providers/Microsoft.Authorization/locks/keep
     name:
       description: Name.
       type: str
@@ -149,7 +153,7 @@ locks:
       type: str
       sample: /subscriptions/SUBSCRIPTION_ID/resourceGroups/rg-seed
     notes:
-      description: Its note; V(null) without one.
+      description: Its note; empty without one.
       type: str
       sample: backups
 requests:

@@ -42,6 +42,7 @@ options:
       - soft_delete
       - storage
       - locks
+      - subscription
     default:
       - servers
       - protected_items
@@ -525,12 +526,16 @@ storage:
       sample: false
 locks:
   description:
-    - Management locks that hold for the vault, its own and inherited ones.
+    - Management locks that hold for the vault, its own before inherited ones.
     - V(null) when not gathered, or when the identity may not read them.
   returned: success
   type: list
   elements: dict
   contains:
+    id:
+      description: Resource id.
+      type: str
+      sample: /subscriptions/SUBSCRIPTION_ID/resourceGroups/rg-seed/providers/Microsoft.Authorization/locks/keep
     name:
       description: Name.
       type: str
@@ -544,9 +549,32 @@ locks:
       type: str
       sample: /subscriptions/SUBSCRIPTION_ID/resourceGroups/rg-seed
     notes:
-      description: Its note; V(null) without one.
+      description: Its note; empty without one.
       type: str
       sample: backups
+subscription:
+  description:
+    - Subscription that the vault is in.
+    - V(null) when not gathered, when there is no such vault, or when the identity may not read it.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: Id of the subscription.
+      type: str
+      sample: 11111111-2222-3333-4444-555555555555
+    name:
+      description: Its name.
+      type: str
+      sample: Production
+    state:
+      description: Its state, for example V(Enabled) or V(Disabled).
+      type: str
+      sample: Enabled
+    quota_id:
+      description: Kind of its offer, the rule C(AZ-17) of M(offlineseed.azure.seed_preflight) reads it.
+      type: str
+      sample: PayAsYouGo_2014-09-01
 """
 
 from ansible_collections.offlineseed.azure.plugins.module_utils.jobs import recovery_vault_info

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from .. import task, times
-from ..arm import api
+from ..arm import api, shapes
 from ..arm.blobs import Blob, Container
 from ..failure import Failure, refuse
 from . import limits
@@ -94,10 +94,11 @@ def blob_endpoint(account: Mapping[str, Any]) -> str:
 def account_of(azure, params) -> dict[str, Any]:
     path = params["storage_account_id"] or api.storage_account(azure.subscription_id, params["resource_group"], params["account"])
     name = path.rsplit("/", 1)[-1]
-    found = azure.arm.get(f"read storage account {name}", path, api.STORAGE, action="Microsoft.Storage/storageAccounts/read")
+    what = f"read storage account {name}"
+    found = azure.arm.get(what, path, api.STORAGE, action="Microsoft.Storage/storageAccounts/read")
     if found is None:
         raise refuse("storage_account_id", path, "an account that exists", "Correct it, or make the account with storage_account.")
-    return found
+    return shapes.identified(what, found)
 
 
 def key_of(azure, account: dict[str, Any]) -> tuple[str, str]:

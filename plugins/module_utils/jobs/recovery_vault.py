@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..arm import api
+from ..arm import api, shapes
 from ..arm.client import connect
 from ..arm.options import AZURE_OPTIONS
 from ..arm.write import Write
 from ..failure import Failure, refuse
-from . import limits
+from . import limits, resource_locks
 from . import recovery_vault_state as state
 from .differences import folded
 from .locations import short
@@ -44,7 +44,7 @@ def run(params, check_mode, azure=None):
     limits.check("resource_group", params["resource_group"])
     azure = azure or connect(params)
     path = api.vault(azure.subscription_id, params["resource_group"], params["name"])
-    found = azure.arm.get(f"read {_what(params)}", path, api.RECOVERY_SERVICES, action=READ)
+    found = _read(azure, path, params)
     if found is None:
         return _create(azure, path, params, check_mode)
     return _update(azure, path, found, params, check_mode)
@@ -52,7 +52,7 @@ def run(params, check_mode, azure=None):
 
 def _create(azure, path: str, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     region = short(params["location"])
-    locks = state.locks_on(azure, api.resource_group(azure.subscription_id, params["resource_group"]))
+    locks = resource_locks.on(azure, api.resource_group(azure.subscription_id, params["resource_group"]))
     state.refuse_read_only(locks, _what(params))
     deleted = state.deleted_vaults(azure, region)
     state.refuse_deleted(deleted, path, params["name"])
@@ -88,7 +88,7 @@ def _update(azure, path: str, found: Mapping[str, Any], params: Mapping[str, Any
         another = folded(params["redundancy"]) != folded(vault["redundancy"])
     if not another and tags == vault["tags"]:
         return nothing_to_do({"vault": before}, vault=vault, locks=None)
-    locks = state.locks_on(azure, path)
+    locks = resource_locks.on(azure, path)
     state.refuse_read_only(locks, _what(params))
     requests: list[Write] = []
     if another:
@@ -165,9 +165,15 @@ def _tag(
     return {**vault_from(_reread(azure, path, params)), "redundancy": vault["redundancy"]}
 
 
+def _read(azure, path: str, params: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    what = f"read {_what(params)}"
+    found = azure.arm.get(what, path, api.RECOVERY_SERVICES, action=READ)
+    return None if found is None else shapes.identified(what, found)
+
+
 def _reread(azure, path: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
     """The vault after a write, whose last answer may be that of the operation."""
-    made = azure.arm.get(f"read {_what(params)}", path, api.RECOVERY_SERVICES, action=READ)
+    made = _read(azure, path, params)
     if made is None:
         name = params["name"]
         raise Failure(f"Vault {name} was written and is not there. Run again.", field="name", seen=None, cure="run again")

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from .. import times
-from ..arm import api
+from ..arm import api, shapes
 from ..arm.client import connect
 from ..arm.options import AZURE_OPTIONS
 from ..failure import refuse
-from . import limits
+from . import limits, resource_locks, subscription
 from . import recovery_vault_reading as reading
 from . import recovery_vault_state as state
 
@@ -25,7 +25,7 @@ JOB_DAYS = 7
 
 
 def run(params, check_mode, azure=None):
-    """`{vault, servers, protected_items, usages, engines, engine_items, jobs, soft_delete, storage, locks}`.
+    """`{vault, servers, protected_items, usages, engines, engine_items, jobs, soft_delete, storage, locks, subscription}`.
 
     What was not gathered is None. Without such a vault `vault` is None and what was gathered is empty.
     """
@@ -36,6 +36,7 @@ def run(params, check_mode, azure=None):
     path = api.vault(azure.subscription_id, params["resource_group"], params["name"])
     what = f"vault {params['name']}"
     vault = azure.arm.get(f"read {what}", path, api.RECOVERY_SERVICES, action="Microsoft.RecoveryServices/vaults/read")
+    vault = None if vault is None else shapes.identified(f"read {what}", vault)
     gathered = {
         kind: (gather(azure, path, what, {**params, "window": window, "vault": vault}) if vault is not None else empty())
         if kind in params["gather"]
@@ -57,30 +58,29 @@ def _window(params: Mapping[str, Any], now: datetime) -> tuple[datetime, datetim
 
 
 def _servers(azure, path: str, what: str, _asked) -> list[dict[str, Any]]:
-    found = azure.arm.list(f"list the servers of {what}", f"{path}/backupProtectionContainers", api.BACKUP, query=state.SERVERS)
-    return [reading.server_from(one) for one in found]
+    return [reading.server_from(one) for one in state.servers_of(azure, path, what)]
 
 
 def _items(azure, path: str, what: str, _asked) -> list[dict[str, Any]]:
-    found = azure.arm.list(f"list the protected items of {what}", f"{path}/backupProtectedItems", api.BACKUP, query=state.ITEMS)
-    return [reading.item_from(_with_detail(azure, one)) for one in found]
+    return [reading.item_from(_with_detail(azure, one)) for one in state.items_of(azure, path, what)]
 
 
 def _with_detail(azure, item: Mapping[str, Any]) -> Mapping[str, Any]:
     """The item with its recovery points counted: a list may leave extendedInfo out."""
     if reading.part(reading.properties(item), "extendedInfo") or not item.get("id"):
         return item
-    return azure.arm.get(f"read protected item {item.get('name')}", item["id"], api.BACKUP, query=DETAIL) or item
+    what = f"read protected item {item.get('name')}"
+    found = azure.arm.get(what, item["id"], api.BACKUP, query=DETAIL)
+    return item if found is None else reading.named(what, [found])[0]
 
 
 def _usages(azure, path: str, what: str, _asked) -> dict[str, dict[str, Any]]:
-    found = azure.arm.list(f"read the usage of {what}", f"{path}/usages", api.RECOVERY_SERVICES)
-    named = [(reading.part(one, "name").get("value"), one) for one in found if isinstance(one, Mapping)]
-    return {str(name): reading.usage_from(one) for name, one in named if name}
+    found = state.listed(azure, f"read the usage of {what}", f"{path}/usages", version=api.RECOVERY_SERVICES)
+    return {str(reading.name_of(one)): reading.usage_from(one) for one in found}
 
 
 def _engines(azure, path: str, what: str, _asked) -> list[dict[str, Any]]:
-    found = azure.arm.list(f"list the DPM and MABS servers of {what}", f"{path}/backupEngines", api.BACKUP)
+    found = state.listed(azure, f"list the DPM and MABS servers of {what}", f"{path}/backupEngines")
     return [reading.engine_from(one) for one in found]
 
 
@@ -89,7 +89,7 @@ def _engine_items(azure, path: str, what: str, _asked) -> list[dict[str, Any]]:
     found = []
     for product in ("dpm", "mabs"):
         query = {"$filter": f"backupManagementType eq '{MANAGED_BY[product]}'"}
-        found += azure.arm.list(f"list the items of {product.upper()} in {what}", f"{path}/backupProtectedItems", api.BACKUP, query=query)
+        found += state.listed(azure, f"list the items of {product.upper()} in {what}", f"{path}/backupProtectedItems", query)
     return [reading.engine_item_from(_with_detail(azure, one)) for one in found]
 
 
@@ -100,7 +100,7 @@ def _jobs(azure, path: str, what: str, asked: Mapping[str, Any]) -> list[dict[st
     query = {
         "$filter": f"startTime eq '{service_time(since)}' and endTime eq '{service_time(until)}' and backupManagementType eq '{managed}'"
     }
-    found = azure.arm.list(f"list the jobs of {what}", f"{path}/backupJobs", api.BACKUP, query=query)
+    found = state.listed(azure, f"list the jobs of {what}", f"{path}/backupJobs", query)
     jobs = [reading.job_from(one) for one in found]
     return sorted(jobs, key=lambda job: job["started_at"] or "", reverse=True)[: asked["jobs_limit"]]
 
@@ -113,10 +113,8 @@ def service_time(moment: datetime) -> str:
 def _soft_delete(azure, path: str, what: str, asked: Mapping[str, Any]) -> dict[str, Any]:
     """The settings, and what stands in soft delete: MARS items by the list of items, servers by their own list."""
     settings = state.soft_delete_of(azure, path, asked["vault"], what)
-    items = azure.arm.list(f"list the protected items of {what}", f"{path}/backupProtectedItems", api.BACKUP, query=state.ITEMS)
-    servers = azure.arm.list(
-        f"list the deleted servers of {what}", f"{path}/backupDeletedProtectionContainers", api.BACKUP, query=state.SERVERS
-    )
+    items = state.items_of(azure, path, what)
+    servers = state.listed(azure, f"list the deleted servers of {what}", f"{path}/backupDeletedProtectionContainers", state.SERVERS)
     return {
         **settings,
         "deleted_items": [told for told in map(reading.item_from, items) if told["soft_deleted"]],
@@ -128,8 +126,12 @@ def _storage(azure, path: str, what: str, _asked) -> dict[str, Any]:
     return state.storage_of(azure, path, what)
 
 
+def _subscription(azure, _path, _what, _asked) -> dict[str, Any] | None:
+    return subscription.told(azure)
+
+
 def _locks(azure, path: str, _what, _asked) -> list[dict[str, Any]] | None:
-    return state.locks_on(azure, path)
+    return resource_locks.on(azure, path)
 
 
 Gatherer = Callable[[Any, str, str, Mapping[str, Any]], Any]
@@ -144,6 +146,7 @@ GATHER: dict[str, tuple[Callable[[], Any], Gatherer]] = {
     "soft_delete": (lambda: None, _soft_delete),
     "storage": (lambda: None, _storage),
     "locks": (list, _locks),
+    "subscription": (lambda: None, _subscription),
 }
 ARGUMENT_SPEC = {
     **AZURE_OPTIONS,

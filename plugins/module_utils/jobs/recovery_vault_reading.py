@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, offlineseed.azure contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the services say about a vault, in our words: the vault, its servers, engines, items and jobs, its locks.
+"""What the services say about a vault, in our words: the vault, its servers, engines, items and jobs.
 
 Source: azure-rest-api-specs recoveryservices/vaults.json, vaultusages.json and recoveryservicesbackup/bms.json (2024-04-01).
 """
@@ -44,7 +44,7 @@ def server_from(resource: Mapping[str, Any]) -> dict[str, Any]:
     said = properties(resource)
     extended = part(said, "extendedInfo")
     return {
-        "name": said.get("friendlyName"),
+        "name": name_of(resource),
         "agent_version": said.get("agentVersion"),
         "registered": said.get("registrationStatus") == "Registered",
         "health": said.get("containerHealthState") or said.get("healthStatus"),
@@ -114,7 +114,7 @@ def engine_from(resource: Mapping[str, Any]) -> dict[str, Any]:
     said = properties(resource)
     extended = part(said, "extendedInfo")
     return {
-        "name": said.get("friendlyName") or resource.get("name"),
+        "name": name_of(resource),
         "product": PRODUCT_OF.get(str(said.get("backupEngineType")), said.get("backupEngineType")),
         "version": said.get("dpmVersion"),
         "upgrade_available": said.get("isDpmUpgradeAvailable"),
@@ -155,17 +155,6 @@ def usage_from(said: Mapping[str, Any]) -> dict[str, Any]:
     return {"current_value": said.get("currentValue"), "limit": said.get("limit"), "unit": said.get("unit")}
 
 
-def lock_from(resource: Mapping[str, Any]) -> dict[str, Any]:
-    """A management lock; `scope` is what it lies on: the vault, its group or the subscription."""
-    said = properties(resource)
-    return {
-        "name": resource.get("name"),
-        "level": said.get("level"),
-        "scope": str(resource.get("id") or "").partition("/providers/Microsoft.Authorization/")[0],
-        "notes": said.get("notes") or None,
-    }
-
-
 def deleted_vault_from(resource: Mapping[str, Any]) -> dict[str, Any]:
     """A vault that was deleted and can still be brought back."""
     said = properties(resource)
@@ -174,6 +163,21 @@ def deleted_vault_from(resource: Mapping[str, Any]) -> dict[str, Any]:
         "deleted_at": moment(said.get("vaultDeletionTime")),
         "purged_at": moment(said.get("purgeAt")),
     }
+
+
+def named(what: str, found: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """`found`, or a Failure where one of it does not say which one it is: it could be any, and hide the one that is looked for."""
+    nameless = next((number for number, one in enumerate(found, 1) if not name_of(one)), None)
+    if nameless is None:
+        return found
+    cure = "run again; if it stays so, report it with the output of -vvvv"
+    raise Failure(f"Failed to {what}: entry {nameless} of the answer has no name. Cure: {cure}.", what=what, seen=None, cure=cure)
+
+
+def name_of(resource: Mapping[str, Any]) -> Any:
+    """How people know a thing; else the name of its resource, which a usage has as a text for programs and one for people."""
+    said = part(resource, "properties").get("friendlyName") or resource.get("name")
+    return said.get("value") if isinstance(said, Mapping) else said
 
 
 def properties(resource: Any) -> Mapping[str, Any]:

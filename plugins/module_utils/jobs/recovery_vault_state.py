@@ -4,7 +4,7 @@
 """What stands beside a vault and decides what may be done to it: locks, its storage's redundancy, soft delete.
 
 Source: azure-rest-api-specs recoveryservicesbackup/bms.json (2024-04-01), recoveryservices deletedVaults (2025-08-01, as
-azure-sdk-for-js calls it), resources/locks (2016-09-01); learn.microsoft.com "Lock your Azure resources" (locks are inherited).
+azure-sdk-for-js calls it).
 """
 
 from __future__ import annotations
@@ -14,28 +14,18 @@ from typing import Any
 from ..arm import api
 from ..failure import Failure, refuse
 from . import recovery_vault_reading as reading
+from . import resource_locks
 from .differences import folded
 
-LOCKS = "2016-09-01"
 DELETED_VAULTS = "2025-08-01"
 SERVERS = {"$filter": "backupManagementType eq 'MAB'"}
 ITEMS = {"$filter": "backupManagementType eq 'MAB' and itemType eq 'FileFolder'"}
 STORAGE_CONFIG = "backupstorageconfig/vaultstorageconfig"
-NOT_TOLD = (400, 403, 404)  # the cloud does not know the call, or the identity may not make it: then a thing is unknown
-
-
-def locks_on(azure, scope: str) -> list[dict[str, Any]] | None:
-    """Locks that hold for `scope`, its own and inherited ones; None where the identity may not read them."""
-    found = told(azure, f"read the locks of {scope.rsplit('/', 1)[-1]}", f"{scope}/providers/Microsoft.Authorization/locks", LOCKS)
-    if found is None:
-        return None
-    all_of_them = [reading.lock_from(one) for one in found]
-    return [one for one in all_of_them if f"{folded(scope)}/".startswith(f"{folded(one['scope'])}/")]
 
 
 def refuse_read_only(locks: list[dict[str, Any]] | None, what: str) -> None:
     """Refuse to write where a ReadOnly lock holds: Azure would, and not say the lock's name."""
-    held = next((one for one in locks or () if folded(one["level"]) == "readonly"), None)
+    held = next(iter(resource_locks.read_only(locks)), None)
     if held:
         note = f" (note: {held['notes']})" if held["notes"] else ""
         raise Failure(
@@ -81,10 +71,11 @@ def soft_delete_of(azure, path: str, vault: dict[str, Any], what: str) -> dict[s
 
 
 def deleted_vaults(azure, region: str) -> list[dict[str, Any]] | None:
-    """Vaults of the subscription in `region` that were deleted and are kept; None where the cloud does not tell."""
+    """Vaults of the subscription in `region` that were deleted and are kept; None where the cloud does not tell, or not which ones."""
     place = f"{api.subscription(azure.subscription_id)}/providers/Microsoft.RecoveryServices/locations/{region}/deletedVaults"
-    found = told(azure, f"list the deleted vaults of {region}", place, DELETED_VAULTS)
-    return None if found is None else [reading.deleted_vault_from(one) for one in found]
+    found = resource_locks.listed_if_told(azure, f"list the deleted vaults of {region}", place, DELETED_VAULTS)
+    told = [reading.deleted_vault_from(one) for one in found or ()]
+    return None if found is None or not all(one["vault_id"] for one in told) else told
 
 
 def refuse_deleted(deleted: list[dict[str, Any]] | None, path: str, name: str) -> None:
@@ -100,20 +91,10 @@ def refuse_deleted(deleted: list[dict[str, Any]] | None, path: str, name: str) -
         )
 
 
-def told(azure, what: str, path: str, version: str) -> list[dict[str, Any]] | None:
-    """A list, or None where the cloud knows no such call or the identity may not make it."""
-    try:
-        return azure.arm.list(what, path, version)
-    except Failure as failure:
-        if failure.fields.get("status") in NOT_TOLD and failure.fields.get("code") != "ResourceGroupNotFound":
-            return None
-        raise
-
-
 def why_locked(azure, path: str, what: str) -> str:
     """What holds the redundancy of the vault's storage in place: registered servers, protected items, items in soft delete."""
-    servers = [reading.server_from(one) for one in _list(azure, path, what, "backupProtectionContainers", SERVERS)]
-    items = [reading.item_from(one) for one in _list(azure, path, what, "backupProtectedItems", ITEMS)]
+    servers = [reading.server_from(one) for one in servers_of(azure, path, what)]
+    items = [reading.item_from(one) for one in items_of(azure, path, what)]
     deleted = [one for one in items if one["soft_deleted"]]
     counted = (
         ("registered servers", [one["name"] for one in servers]),
@@ -124,5 +105,16 @@ def why_locked(azure, path: str, what: str) -> str:
     return "; ".join(said) or "nothing of the MARS agent is in it; DPM, MABS or another workload has used it"
 
 
-def _list(azure, path: str, what: str, kind: str, query: dict[str, str]) -> list[dict[str, Any]]:
-    return azure.arm.list(f"list {kind} of {what}", f"{path}/{kind}", api.BACKUP, query=query)
+def servers_of(azure, path: str, what: str) -> list[dict[str, Any]]:
+    """The servers with the MARS agent that are registered."""
+    return listed(azure, f"list the servers of {what}", f"{path}/backupProtectionContainers", SERVERS)
+
+
+def items_of(azure, path: str, what: str) -> list[dict[str, Any]]:
+    """What the MARS agents protect, those in soft delete among them."""
+    return listed(azure, f"list the protected items of {what}", f"{path}/backupProtectedItems", ITEMS)
+
+
+def listed(azure, what: str, path: str, query: dict[str, str] | None = None, version: str = api.BACKUP) -> list[dict[str, Any]]:
+    """A list of the backup service, each entry with its name."""
+    return reading.named(what, azure.arm.list(what, path, version, query=query))

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..arm import api
+from ..arm import api, shapes
 from ..arm.client import connect
 from ..arm.options import AZURE_OPTIONS
 from ..arm.write import Write
 from ..failure import Failure, refuse
-from . import field_changes, limits, storage_account_facts, storage_locks
+from . import field_changes, limits, resource_locks, storage_account_facts
 from . import storage_account_rules as rules
 from .locations import short
 from .outcome import outcome
@@ -114,13 +114,13 @@ def _may_repair(params: Mapping[str, Any], row: rules.Property) -> bool:
 
 
 def _refuse_locked(params: Mapping[str, Any], locks: list[dict[str, Any]] | None, planned: list[Write]) -> None:
-    held = storage_locks.read_only(locks)
+    held = resource_locks.read_only(locks)
     if held and planned:
         row = rules.BY_PATH["locks"]
         raise Failure(
-            f"Storage account {params['name']} has to be changed and is locked: {', '.join(map(storage_locks.named, held))}. {row.cure}",
+            f"Storage account {params['name']} has to be changed and is locked: {', '.join(map(resource_locks.named, held))}. {row.cure}",
             field="locks",
-            seen=[storage_locks.named(one) for one in held],
+            seen=[resource_locks.named(one) for one in held],
             cure=row.cure,
             requests=[one.shown() for one in planned],
         )
@@ -197,10 +197,11 @@ def _sent(azure, path: str, params: Mapping[str, Any], there: Found, planned: li
 
 
 def _made(azure, path: str, name: str) -> Mapping[str, Any]:
-    made = azure.arm.get(f"read storage account {name}", path, api.STORAGE, action=READ_ACCOUNT)
+    what = f"read storage account {name}"
+    made = azure.arm.get(what, path, api.STORAGE, action=READ_ACCOUNT)
     if made is None:
         raise Failure(f"Storage account {name} was created and is not there. Run again.", field="name", seen=None, cure="run again")
-    return made
+    return shapes.identified(what, made)
 
 
 def _told(params: Mapping[str, Any], there: Found, after: Found, planned: list[Write]) -> dict[str, Any]:

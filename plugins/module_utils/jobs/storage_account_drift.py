@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..failure import refuse
+from . import resource_locks
 from . import storage_account_rules as rules
-from . import storage_locks
 
 PARTS = ("account", "container", "locks")
 GONE = "A seed that is on its way has nowhere to land."
@@ -76,7 +76,7 @@ def _locks(was: Any, now: Any) -> Iterator[dict[str, Any]]:
         before, after = earlier.get(key), later.get(key)
         if before != after:
             because = SERVICE_LOCK if (after or before)["service"] else LOCK
-            yield _entry(f"locks.{(after or before)['name']}", *(one and storage_locks.named(one) for one in (before, after)), because)
+            yield _entry(f"locks.{(after or before)['name']}", *(one and resource_locks.named(one) for one in (before, after)), because)
 
 
 def _entry(path: str, was: Any, now: Any, because: str) -> dict[str, Any]:

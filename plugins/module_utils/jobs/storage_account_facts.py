@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from ..arm import api
+from ..arm import api, shapes
 from . import storage_locks
 from .data_box_parts import several, text, whole, within
 from .locations import short
@@ -44,15 +44,15 @@ class Found:
 
 def read(azure, group: str, name: str, container: str | None) -> Found:
     """Account, container and locks, asked for at once: on a long line the answers cost one way there and back, not three."""
-    path = api.storage_account(azure.subscription_id, group, name)
+    path, what = api.storage_account(azure.subscription_id, group, name), f"read storage account {name}"
     with ThreadPoolExecutor(2) as pool:
-        account = pool.submit(azure.arm.get, f"read storage account {name}", path, api.STORAGE, action=READ_ACCOUNT)
+        account = pool.submit(azure.arm.get, what, path, api.STORAGE, action=READ_ACCOUNT)
         inner = pool.submit(_container, azure, path, name, container) if container else None
         locks = pool.submit(storage_locks.read, azure, path)
         found = account.result()
         if found is None:
             return Found(None, None, None)
-        return Found(found, inner.result() if inner else None, locks.result())
+        return Found(shapes.identified(what, found), inner.result() if inner else None, locks.result())
 
 
 def _container(azure, path: str, account: str, name: str) -> Mapping[str, Any] | None:

@@ -55,4 +55,4 @@ def open_store(store: dict[str, Any], azure=None) -> KeptBlobs:
         azure, {"storage_account_id": None, "resource_group": store["resource_group"], "account": store["account"]}
     )
     key = landing.key_of(azure, account) if store["auth_mode"] == "key" else None
-    return azure.kept_blobs(account["properties"]["primaryEndpoints"]["blob"].rstrip("/"), store["container"], key)
+    return azure.kept_blobs(landing.blob_endpoint(account), store["container"], key)

@@ -17,7 +17,7 @@ from ..arm.client import connect
 from ..arm.options import AZURE_OPTIONS
 from ..arm.write import Write
 from ..failure import Failure, refuse
-from . import limits
+from . import limits, resource_locks
 from . import recovery_vault_state as state
 from . import vault_credentials_certificate as certificates
 from . import vault_credentials_file as files
@@ -126,7 +126,7 @@ def _new(
 ) -> dict[str, Any]:
     what = f"vault {vault['name']}"
     where = api.vault(azure.subscription_id, params["resource_group"], vault["name"])
-    state.refuse_read_only(state.locks_on(azure, where), what)
+    state.refuse_read_only(resource_locks.on(azure, where), what)
     name = f"{vault['name']}{azure.subscription_id}-{now.month}-{now.day}-{now.year}-vaultcredentials"
     before = _shown(path, held)
     if check_mode:

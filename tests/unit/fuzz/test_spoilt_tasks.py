@@ -30,12 +30,16 @@ from ansible_collections.offlineseed.azure.plugins.module_utils.jobs import (
     import_job,
     import_job_info,
     import_location_info,
+    recovery_vault,
     recovery_vault_info,
     resource_provider,
     shipping_update,
     storage_account,
+    storage_account_info,
 )
 from lab import names
+from lab.azure import vaults_published
+from lab.azure.for_hosts import AzureForHosts
 from lab.azure.messages import Response
 
 SHARE = 0.01  # of a family's inputs: a whole task costs as much as a hundred answers
@@ -216,3 +220,44 @@ def test_a_vault(core):
 
     options = {"resource_group": names.RESOURCE_GROUP, "name": names.VAULT}
     every_answer_spoilt(core, "a vault", recovery_vault_info, options, true)
+
+
+@pytest.fixture
+def with_backups(core):
+    """The core with a server, what it protects, and a DPM server."""
+    core.reset()
+    before, hosts = core._kept, AzureForHosts(core.cloud)
+    hosts.register_server("SRV1", agent_version="2.0.9262.0")
+    hosts.vault_item("SRV1", "D:\\", recovery_points=["2026-01-02T08:00:00Z"], last_backup_status="Completed")
+    vaults_published.engine(core.cloud, "DPM1", managed=vaults_published.DPM, version="10.22.0.0")
+    core.keep()
+    yield core
+    core._kept = before
+
+
+def test_everything_of_a_vault(with_backups):
+    def true(result):
+        """Nothing is told of which nobody knows what it is."""
+        told = [one for kind in ("servers", "engines", "protected_items", "engine_items", "locks") for one in result[kind] or ()]
+        return all(one["name"] for one in told)
+
+    options = {"resource_group": names.RESOURCE_GROUP, "name": names.VAULT, "gather": list(recovery_vault_info.GATHER)}
+    every_answer_spoilt(with_backups, "everything of a vault", recovery_vault_info, options, true)
+
+
+def test_having_a_vault(core):
+    def true(result):
+        return result["vault"]["name"] == names.VAULT and len(core.state["vaults"]) == 1
+
+    options = {"resource_group": names.RESOURCE_GROUP, "name": names.VAULT, "location": names.LOCATION, "tags": {"purpose": "seeding"}}
+    every_answer_spoilt(core, "having a vault", recovery_vault, options, true, converges=True)
+
+
+def test_the_facts_of_an_account(core):
+    def true(result):
+        """What is not told is not fit."""
+        told = {one["path"]: one["seen"] for one in result["fit"]}
+        return all(told.get(path, "x") is not None for path in ("account.kind", "account.sku", "account.provisioning_state"))
+
+    options = {"resource_group": names.RESOURCE_GROUP, "name": names.STORAGE_ACCOUNT, "container": "seed-srv1"}
+    every_answer_spoilt(core, "the facts of an account", storage_account_info, options, true)

@@ -181,6 +181,15 @@ def test_an_account_that_is_not_there_is_named(script, task, inventory):
     assert task.fail(landing_blobs_info, **wanted(inventory)).fields["seen"] == ACCOUNT
 
 
+@pytest.mark.parametrize("missing", ["id", "name"])
+def test_an_account_that_does_not_say_which_one_it_is_is_one_clear_error(script, task, inventory, missing):
+    said = {"id": ACCOUNT, "name": "seedlanding", "properties": {"primaryEndpoints": {"blob": f"{script.url}/seedlanding/"}}}
+    del said[missing]
+    script.expect("GET", ACCOUNT, version="2023-05-01", json=said)
+    failure = task.fail(landing_blobs, **wanted(inventory, remove_service_lock=True, auth_mode="key"))
+    assert failure.msg.startswith("Failed to read storage account seedlanding: the answer has a resource without id or name")
+
+
 class TestListing:
     def test_every_blob_goes_into_the_file_and_the_result_only_counts_them(self, script, task, tmp_path):
         expect_account(script)

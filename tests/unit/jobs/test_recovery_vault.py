@@ -111,6 +111,12 @@ class TestCreate:
         assert f"lock 'keep', ReadOnly, lies on {GROUP} (note: audit till May)" in failure.msg
         assert (failure.fields["code"], failure.fields["seen"]["scope"]) == ("ScopeLocked", GROUP)
 
+    def test_a_lock_is_one_however_its_id_is_written(self, script, task):
+        shouted = lock("ReadOnly")
+        expect_vault(script)
+        expect_locks(script, {**shouted, "id": shouted["id"].upper()}, scope=GROUP)
+        assert task.fail(recovery_vault, **wanted()).fields["code"] == "ScopeLocked"
+
     def test_a_lock_of_another_resource_of_the_group_does_not_matter(self, script, task):
         expect_vault(script)
         expect_locks(script, lock(scope=f"{GROUP}/providers/Microsoft.Storage/storageAccounts/a"), lock("CanNotDelete"), scope=GROUP)
@@ -141,6 +147,12 @@ class TestCreate:
         expect_vault(script)
         expect_locks(script, scope=GROUP)
         expect_deleted(script, status=status, json=refusal(code))
+        assert "not known" in task.run(recovery_vault, check=True, **wanted())["warnings"][0]
+
+    def test_a_deleted_vault_that_is_not_named_could_be_this_one(self, script, task):
+        expect_vault(script)
+        expect_locks(script, scope=GROUP)
+        expect_deleted(script, json={"value": [{"properties": {}}]})
         assert "not known" in task.run(recovery_vault, check=True, **wanted())["warnings"][0]
 
     def test_a_missing_resource_group_is_one_clear_error(self, script, task):
@@ -259,7 +271,7 @@ def test_a_name_that_no_vault_can_have_is_refused_before_anything_is_sent(script
     assert (failure.fields["field"], failure.fields["seen"]) == ("name", name) and not script.metadata_asked
 
 
-@pytest.mark.parametrize("answer", [{"properties": []}, {"properties": "x"}, ["x"], {"properties": 3}])
+@pytest.mark.parametrize("answer", [{"properties": []}, {"properties": "x"}, ["x"], {"properties": 3}, {}, {"location": "westeurope"}])
 def test_an_answer_that_is_no_vault_is_one_clear_error(script, task, answer):
     script.expect("GET", VAULT, version=VERSION, json=answer)
     failure = task.fail(recovery_vault, **wanted())

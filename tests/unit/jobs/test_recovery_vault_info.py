@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import random
+from functools import partial
 
 import pytest
 from fuzz import series
@@ -27,7 +28,7 @@ from unit.jobs.vault_worlds import (
 from unit.scripted import GROUP, SUBSCRIPTION, refusal
 
 from ansible_collections.offlineseed.azure.plugins.module_utils.failure import Failure
-from ansible_collections.offlineseed.azure.plugins.module_utils.jobs import recovery_vault_info
+from ansible_collections.offlineseed.azure.plugins.module_utils.jobs import recovery_vault_info, resource_locks
 from ansible_collections.offlineseed.azure.plugins.module_utils.jobs import recovery_vault_reading as reading
 
 NOW = "2026-01-31T20:05:06Z"
@@ -56,6 +57,23 @@ def test_nothing_but_the_vault_costs_one_call_and_the_rest_is_unknown(script, ta
     result = gather(task)
     assert (result["vault"]["soft_delete_state"], result["vault"]["soft_delete_days"]) == ("AlwaysON", 30)
     assert {result[kind] for kind in recovery_vault_info.GATHER} == {None}
+
+
+class TestSubscription:
+    PATH = f"/subscriptions/{SUBSCRIPTION}"
+
+    def test_the_kind_of_its_offer_is_told(self, script, task):
+        policies = {"locationPlacementId": "Public_2014-09-01", "quotaId": "CSP_2015-05-01", "spendingLimit": "Off"}
+        said = {"id": self.PATH, "subscriptionId": SUBSCRIPTION, "displayName": "Production", "state": "Enabled"}
+        expect_vault(script, vault())
+        script.expect("GET", self.PATH, version="2022-12-01", json={**said, "subscriptionPolicies": policies})
+        told = gather(task, "subscription")["subscription"]
+        assert told == {"id": SUBSCRIPTION, "name": "Production", "state": "Enabled", "quota_id": "CSP_2015-05-01"}
+
+    def test_an_identity_that_may_not_read_it_makes_it_unknown(self, script, task):
+        expect_vault(script, vault())
+        script.expect("GET", self.PATH, version="2022-12-01", status=403, json=refusal("AuthorizationFailed"))
+        assert gather(task, "subscription")["subscription"] is None
 
 
 class TestEngines:
@@ -168,6 +186,41 @@ class TestSoftDelete:
         assert gather(task, "soft_delete")["soft_delete"]["state"] == "Disabled"
 
 
+NAMELESS = [{}, {"properties": {}}, {"id": "x", "properties": {"protectionState": "Protected"}}]
+LISTS = {
+    "servers": ("backupProtectionContainers", MAB), "protected_items": ("backupProtectedItems", FILES), "usages": ("usages", None),
+    "engines": ("backupEngines", None), "engine_items": ("backupProtectedItems", {"$filter": "backupManagementType eq 'DPM'"}),
+    "jobs": ("backupJobs", {"$filter": WEEK}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("entry", NAMELESS)
+@pytest.mark.parametrize("kind", LISTS)
+def test_an_entry_that_does_not_say_which_one_it_is_is_no_item_of_nothing(script, task, kind, entry):
+    path, query = LISTS[kind]
+    good = {"name": {"value": "a"} if kind == "usages" else "a", "properties": {"extendedInfo": {"x": 1}}}
+    expect_vault(script, vault())
+    expect_list(script, path, good, entry, query=query)
+    failure = task.fail(recovery_vault_info, resource_group="rg-seed", name="vault1", gather=[kind], now=NOW)
+    assert "entry 2 of the answer has no name" in failure.msg and failure.fields["cure"]
+
+
+@pytest.mark.parametrize("answer", [{}, {"properties": {"provisioningState": "Succeeded"}}])
+def test_a_vault_that_does_not_say_which_one_it_is_is_no_vault_of_nothing(script, task, answer):
+    script.expect("GET", VAULT, version=VERSION, json=answer)
+    failure = task.fail(recovery_vault_info, resource_group="rg-seed", name="vault1", now=NOW)
+    assert failure.msg.startswith("Failed to read vault vault1: the answer has a resource without id or name")
+
+
+def test_an_item_whose_detail_is_nothing_is_not_taken_for_one_of_nothing(script, task):
+    told = item("D", extendedInfo=None)
+    expect_vault(script, vault())
+    expect_list(script, "backupProtectedItems", told, query=FILES)
+    script.expect("GET", told["id"], version=VERSION, query={"$filter": "expand eq 'extendedinfo'"}, json={})
+    failure = task.fail(recovery_vault_info, resource_group="rg-seed", name="vault1", gather=["protected_items"], now=NOW)
+    assert failure.msg.startswith("Failed to read protected item D: entry 1 of the answer has no name.")
+
+
 class TestStorageAndLocks:
     @pytest.mark.parametrize(("state", "locked"), [("Locked", True), ("Unlocked", False), ("Invalid", None), (None, None)])
     def test_whether_redundancy_can_still_be_changed(self, script, task, state, locked):
@@ -185,9 +238,18 @@ class TestStorageAndLocks:
         above = lock("ReadOnly", f"/subscriptions/{SUBSCRIPTION}", "freeze", "year end")
         expect_locks(script, lock("CanNotDelete", VAULT), above, lock(scope=GROUP.replace("rg-seed", "rg-seed2")))
         assert gather(task, "locks")["locks"] == [
-            {"name": "keep", "level": "CanNotDelete", "scope": VAULT, "notes": None},
-            {"name": "freeze", "level": "ReadOnly", "scope": f"/subscriptions/{SUBSCRIPTION}", "notes": "year end"},
+            {"id": lock("CanNotDelete", VAULT)["id"], "name": "keep", "level": "CanNotDelete", "notes": "", "scope": VAULT},
+            {"id": above["id"], "name": "freeze", "level": "ReadOnly", "notes": "year end", "scope": f"/subscriptions/{SUBSCRIPTION}"},
         ]
+
+    @pytest.mark.parametrize("missing", ["id", "name", "level"])
+    def test_a_lock_that_does_not_say_what_it_forbids_and_where_is_no_lock_less(self, script, task, missing):
+        spoilt = lock()
+        (spoilt["properties"] if missing == "level" else spoilt).pop(missing)
+        expect_vault(script, vault())
+        expect_locks(script, spoilt)
+        failure = task.fail(recovery_vault_info, resource_group="rg-seed", name="vault1", gather=["locks"], now=NOW)
+        assert f"the answer has a lock without {missing}" in failure.msg and failure.fields["cure"]
 
     def test_locks_that_may_not_be_read_are_unknown_not_absent(self, script, task):
         expect_vault(script, vault())
@@ -204,7 +266,7 @@ class TestStorageAndLocks:
 
 READERS = (
     reading.vault_from, reading.server_from, reading.item_from, reading.engine_item_from, reading.engine_from, reading.job_from,
-    reading.lock_from, reading.deleted_vault_from,
+    reading.deleted_vault_from, partial(resource_locks.lock_from, "read the locks"),
 )  # fmt: skip
 WHOLE = {
     "id": VAULT, "name": "x", "location": "westeurope", "tags": {"a": "b"},

@@ -267,6 +267,12 @@ def test_what_an_account_does_not_tell_is_unknown_and_never_fit(script, task, sa
     assert {"account.provisioning_state", "container.legal_hold", "container.immutability_policy", "container.lease_state"} <= set(unknown)
 
 
+def test_an_answer_that_is_no_account_is_not_one_of_which_nothing_is_known(script, task):
+    expect_there(script, {"properties": {"provisioningState": "Succeeded"}}, container())
+    failure = task.fail(storage_account, **wanted())
+    assert failure.msg.startswith("Failed to read storage account seedlanding: the answer has a resource without id or name")
+
+
 @pytest.mark.parametrize("said", ["x", [], {"networkAcls": "x"}, {"networkAcls": {"ipRules": 5}}, {"isNfsV3Enabled": "no"}])
 def test_an_answer_of_another_form_is_one_sentence_and_nothing_is_changed(script, task, said):
     expect_there(script, {**account(), "properties": said}, container())

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 
 import pytest
@@ -100,6 +101,15 @@ class TestDrift:
         assert changed["account.network_bypass"] == ("AzureServices", "None")
         assert changed["locks.DATABOX_SERVICE"] == (None, f"DATABOX_SERVICE (CanNotDelete, on {ACCOUNT}, note: {NOTES})")
         assert all(one["matters_because"].endswith(".") for one in drift)
+
+    @pytest.mark.parametrize("path", [path for path in rules.BY_PATH if path != "locks"])
+    def test_a_change_of_any_row_of_the_table_is_named_alone(self, script, task, path):
+        earlier = look(script, task, account(keyCreationTime=KEYS), container())
+        now, (part, name) = copy.deepcopy(earlier), path.split(".")
+        now[part][name] = "something else"
+        drift = storage_account_drift.drift(earlier, now)
+        told = {"path": path, "was": earlier[part][name], "now": "something else", "matters_because": rules.BY_PATH[path].why}
+        assert drift == [told]
 
     def test_an_account_that_is_gone_is_the_one_drift(self, script, task):
         earlier = look(script, task, account(), container())
