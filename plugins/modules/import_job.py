@@ -184,7 +184,7 @@ options:
     type: dict
   append_tags:
     description:
-      - Whether tags that the job has beside O(tags) stay.
+      - Whether tags that the job has beside O(tags) stay. Without O(tags) all of them stay.
     type: bool
     default: true
   escrow_dir:
@@ -351,7 +351,8 @@ job:
       type: bool
       sample: false
     succeeded:
-      description: Whether it ended without an error.
+      description:
+        - Whether it ended without an error, by the service's word for the job and for each of its drives.
       type: bool
       sample: false
     cancellable:
@@ -418,7 +419,9 @@ job:
           type: str
           sample: null
         service_state:
-          description: The service's own word for the state of the drive; only on V(data_box), once there is one.
+          description:
+            - The service's own word for the state of the drive, once there is one on V(data_box).
+            - On V(import_export) only a word that this collection does not know.
           type: str
           sample: InProgress
     ship_to:

@@ -123,7 +123,9 @@ jobs:
       type: bool
       sample: false
     succeeded:
-      description: Whether it ended without an error.
+      description:
+        - Whether it ended without an error, by the service's word for the job and for each of its drives.
+        - In a list of several jobs, those that are over are told by the service's word alone, since the list leaves out their drives.
       type: bool
       sample: false
     cancellable:
@@ -190,7 +192,9 @@ jobs:
           type: str
           sample: null
         service_state:
-          description: The service's own word for the state of the drive; only on V(data_box), once there is one.
+          description:
+            - The service's own word for the state of the drive, once there is one on V(data_box).
+            - On V(import_export) only a word that this collection does not know.
           type: str
           sample: InProgress
         key:

@@ -12,7 +12,8 @@ short_description: Tell Azure which parcel holds the drives of an import job, an
 description:
   - Sets carrier and tracking number and the state C(Shipping) in one request; one without the other changes nothing. On
     Microsoft.DataBox the devices are marked as shipped.
-  - Before that every open job of the subscription is looked at. A tracking number that one of them has is refused.
+  - Before that every open job of the subscription is looked at, on both services. A tracking number that one of them has is refused.
+  - Whoever works with Microsoft.ImportExport and may not read the jobs of Microsoft.DataBox is warned that those were not compared.
   - Azure wants to know the parcel within 14 days after the job was made, and to receive it within 14 days after that.
   - While the parcel is on its way the number can still be corrected.
   - Return address and carrier of a job that somebody else made, such as the agent's own tool, are set with the parcel or alone.
@@ -119,7 +120,7 @@ options:
       - Service that has the job.
       - V(import_export) is Microsoft.ImportExport, V(data_box) is Microsoft.DataBox with drives of your own (DataBoxCustomerDisk).
       - V(auto) takes the service that has a job of that name. RV(backend_reason) says what was seen.
-      - A tracking number is looked for in the open jobs of both services, with V(import_export) in those of that service only.
+      - A tracking number is looked for in the open jobs of both services, whichever has the job.
     type: str
     choices:
       - auto
@@ -207,7 +208,8 @@ job:
       type: bool
       sample: false
     succeeded:
-      description: Whether it ended without an error.
+      description:
+        - Whether it ended without an error, by the service's word for the job and for each of its drives.
       type: bool
       sample: false
     cancellable:
@@ -274,7 +276,9 @@ job:
           type: str
           sample: null
         service_state:
-          description: The service's own word for the state of the drive; only on V(data_box), once there is one.
+          description:
+            - The service's own word for the state of the drive, once there is one on V(data_box).
+            - On V(import_export) only a word that this collection does not know.
           type: str
           sample: InProgress
     ship_to:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from .. import task
 from ..arm import api
 from ..failure import Failure, refuse
 from .data_box_jobs import DataBoxJobs
@@ -17,26 +18,12 @@ from .data_box_parts import several, text, within
 from .import_export_jobs import ImportExportJobs
 from .locations import short
 from .model import Job
-from .service import Jobs
+from .service import REFUSALS, Jobs
 
 BACKEND_OPTION = {"backend": {"type": "str", "choices": ["auto", "import_export", "data_box"], "default": "import_export"}}
 # In the order of preference: Microsoft.ImportExport is the older one, its functions have moved to Microsoft.DataBox.
 SERVICES: dict[str, type[Jobs]] = {"data_box": DataBoxJobs, "import_export": ImportExportJobs}
 VERSIONS = {"data_box": api.DATA_BOX, "import_export": api.IMPORT_EXPORT}
-# Codes that mean that the service as a whole is not there for this subscription, this region or this kind of job.
-REFUSALS = frozenset(
-    {
-        "MissingSubscriptionRegistration",
-        "SubscriptionNotRegistered",
-        "InvalidResourceNamespace",
-        "InvalidResourceType",
-        "NoRegisteredProviderFound",
-        "InvalidApiVersionParameter",
-        "LocationNotAvailableForResourceType",
-        "SkuNotAvailable",
-        "FeatureNotEnabled",
-    }
-)
 # The first agent whose offline seeding goes by Microsoft.DataBox (azure-docs articles/backup/backup-azure-backup-import-export.md).
 FIRST_AGENT = (2, 0, 9250, 0)
 
@@ -134,12 +121,17 @@ def holders(services: list[Jobs], group: str, name: str) -> list[tuple[Jobs, Job
 
 
 def beside(azure, jobs: Jobs, own: Job) -> list[Job]:
-    """The open jobs of the other service, which shares the parcels' carriers; none where it does not exist for the subscription."""
+    """The open jobs of the other service, which shares the parcels' carriers; none where it does not exist for the subscription.
+
+    Whoever works with Microsoft.ImportExport alone may have no right on the newer service: that is told.
+    """
     other = next(SERVICES[backend](azure) for backend in SERVICES if backend != jobs.backend)
     try:
         return other.open_beside(own)
     except Failure as failure:
-        if failure.fields.get("code") not in REFUSALS:
+        if failure.fields.get("status") == 403 and jobs.backend == "import_export":
+            task.warn(f"The tracking number of job {own.name} was not compared with those of {other.namespace}: {failure.msg}")
+        elif failure.fields.get("code") not in REFUSALS:
             raise
         return []
 
@@ -160,9 +152,12 @@ def telling_the_other(backend: str) -> Iterator[None]:
 
 def _for_a_new_one(services: list[Jobs], found: list[Standing], agent_version: str | None) -> Choice:
     by_name = {jobs.backend: jobs for jobs in services}
-    if "import_export" in by_name and agent_version and _version(agent_version) < FIRST_AGENT:
+    if agent_version and _version(agent_version) < FIRST_AGENT:
         first = ".".join(str(part) for part in FIRST_AGENT)
-        return Choice(by_name["import_export"], f"The agent is {agent_version}; those before {first} go by import_export. {_told(found)}")
+        why = f"The agent is {agent_version}; those before {first} go by import_export"
+        if "import_export" in by_name:
+            return Choice(by_name["import_export"], f"{why}. {_told(found)}")
+        task.warn(f"{why}, which does not answer: update the agent.")
     both = "Both answer; data_box is taken, because it follows import_export." if len(services) > 1 else "Only one answers."
     return Choice(services[0], f"{both} {_told(found)}")
 

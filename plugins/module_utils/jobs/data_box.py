@@ -23,7 +23,7 @@ from .data_box_parts import several, text, within
 from .differences import Differences, comparable, folded
 from .locations import Destination, data_box_ship_to, short
 from .model import Job, Notifications, Order, Parcel, ReturnAddress, ReturnShipping, ShipTo
-from .stages import BY_NAME, LOSSES, Stage, stage_of
+from .stages import BY_NAME, Stage, judged, stage_of
 
 BACKEND = "data_box"
 SKU = "DataBoxCustomerDisk"
@@ -50,12 +50,13 @@ def job_from(resource: Mapping[str, Any]) -> Job:
     said, details = within(resource, "properties"), within(resource, "properties", "details")
     stage = stage_of(text(said.get("status")), BACKEND)
     drives = drives_from(details, stage)
+    stage = judged(stage, (drive.state for drive in drives))
     awaited = None if stage.terminal else customer_action(said, details)
     return Job(
         id=text(resource.get("id")),
         name=text(resource.get("name")),
         backend=BACKEND,
-        stage=_judged(replace(stage, actor="person") if awaited else stage, said, drives),
+        stage=_as_told(replace(stage, actor="person") if awaited else stage, said),
         service_state=text(said.get("status")),
         created_at=_moment(within(resource, "systemData").get("createdAt") or said.get("startTime")),
         location=short(text(resource.get("location"))),
@@ -212,10 +213,8 @@ def _changeable(details: Mapping[str, Any], objects: Mapping[str, Any], told: No
     return changed, before
 
 
-def _judged(stage: Stage, said: Mapping[str, Any], drives) -> Stage:
-    """The stage with what the service itself says of canceling and deleting; completed only if no drive says otherwise."""
-    if stage.succeeded and any(drive.state in LOSSES for drive in drives):
-        stage = BY_NAME["completed_with_errors"]
+def _as_told(stage: Stage, said: Mapping[str, Any]) -> Stage:
+    """The stage with what the service itself says of canceling and deleting."""
     said_of_itself = {ours: said.get(theirs) for ours, theirs in (("cancellable", "isCancellable"), ("deletable", "isDeletable"))}
     return replace(stage, **{name: value for name, value in said_of_itself.items() if isinstance(value, bool)})
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .data_box_parts import several, text, whole, within
-from .model import Drive
+from .model import Drive, log_address
 from .stages import Stage, drive_state
 
 
@@ -52,8 +52,8 @@ def _drive(name: str, ordered: Any, progress: Mapping[str, Any], logs: Mapping[s
         bytes_copied=whole(progress.get("bytesProcessed")),
         manifest_file=text(ordered.get("manifestFile")) or None,
         manifest_hash=text(ordered.get("manifestHash")).upper() or None,
-        error_log=text(logs.get("errorLogLink")) or None,
-        verbose_log=text(logs.get("verboseLogLink")) or None,
+        error_log=log_address(text(logs.get("errorLogLink"))),
+        verbose_log=log_address(text(logs.get("verboseLogLink"))),
         service_state=word or None,
     )
 

@@ -15,8 +15,8 @@ from typing import Any
 from .. import times
 from .differences import Differences, comparable, folded
 from .locations import ADDRESS, Destination, ship_to, shipping_information, short
-from .model import Drive, Job, Notifications, Order, Parcel, ReturnAddress, ReturnShipping, ShipTo
-from .stages import drive_state, stage_of
+from .model import Drive, Job, Notifications, Order, Parcel, ReturnAddress, ReturnShipping, ShipTo, log_address
+from .stages import drive_state, judged, stage_of
 
 BACKEND = "import_export"
 RETURN_ADDRESS = {**ADDRESS, "email": "email"}
@@ -29,17 +29,18 @@ DEFAULTS = {"logLevel": "Error", "backupDriveManifest": False, "diagnosticsPath"
 def job_from(resource: Mapping[str, Any]) -> Job:
     """The neutral job in an ARM resource."""
     said = resource.get("properties") or {}
+    drives = tuple(drive_from(one) for one in said.get("driveList") or ())
     return Job(
         id=resource.get("id") or "",
         name=resource.get("name") or "",
         backend=BACKEND,
-        stage=stage_of(said.get("state")),
+        stage=judged(stage_of(said.get("state")), (drive.state for drive in drives)),
         service_state=said.get("state") or "",
         created_at=_moment((resource.get("systemData") or {}).get("createdAt")),
         location=short(resource.get("location")),
         storage_account_id=said.get("storageAccountId") or "",
         percent=said.get("percentComplete"),
-        drives=tuple(drive_from(one) for one in said.get("driveList") or ()),
+        drives=drives,
         ship_to=ship_to(said["shippingInformation"]) if said.get("shippingInformation") else ShipTo(),
         return_address=_part(ReturnAddress, RETURN_ADDRESS, said.get("returnAddress")),
         return_shipping=_part(ReturnShipping, RETURN_SHIPPING, said.get("returnShipping")),
@@ -52,16 +53,19 @@ def job_from(resource: Mapping[str, Any]) -> Job:
 
 
 def drive_from(said: Mapping[str, Any]) -> Drive:
-    """One entry of driveList."""
+    """One entry of driveList; the service's own word only where ours does not say the same."""
+    word = said.get("state") or None
+    state = drive_state(word)
     return Drive(
         serial=serial(said.get("driveId")),
-        state=drive_state(said.get("state")),
+        state=state,
         percent=said.get("percentComplete"),
         bytes_copied=said.get("bytesSucceeded"),
         manifest_file=said.get("manifestFile"),
         manifest_hash=(said.get("manifestHash") or "").upper() or None,
-        error_log=said.get("errorLogUri") or None,
-        verbose_log=said.get("verboseLogUri") or None,
+        error_log=log_address(said.get("errorLogUri")),
+        verbose_log=log_address(said.get("verboseLogUri")),
+        service_state=word if state == "unknown" else None,
     )
 
 

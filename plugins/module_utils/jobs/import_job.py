@@ -77,7 +77,7 @@ def order_from(params: Mapping[str, Any]) -> Order:
     back = return_address.way_back_from(params)
     return Order(
         **{name: params[name] for name in ("resource_group", "name", "location", "storage_account_id", "log_level")},
-        **{name: params[name] for name in ("backup_drive_manifest", "diagnostics_path", "append_tags")},
+        **{name: params[name] for name in ("backup_drive_manifest", "diagnostics_path")},
         drives=tuple(
             Drive(one["serial"], manifest_file=one["manifest_file"], manifest_hash=one["manifest_hash"].upper()) for one in params["drives"]
         ),
@@ -85,6 +85,7 @@ def order_from(params: Mapping[str, Any]) -> Order:
         return_shipping=back.shipping,
         notifications=notifications.notifications_from(params["notifications"]),
         tags={name: str(value) for name, value in (params["tags"] or {}).items()},
+        append_tags=params["append_tags"] or params["tags"] is None,  # who says nothing of tags wants none removed
     )
 
 

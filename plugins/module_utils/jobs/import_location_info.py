@@ -12,10 +12,11 @@ from typing import Any
 from ..arm.client import connect
 from ..arm.options import AZURE_OPTIONS
 from ..failure import Failure, refuse
-from .backends import BACKEND_OPTION, REFUSALS, SERVICES, telling_the_other
+from .backends import BACKEND_OPTION, SERVICES, telling_the_other
 from .data_box_jobs import DataBoxJobs
 from .locations import ASK, alternates_of, data_box_ship_to, destination, short, trimmed
 from .model import ShipTo
+from .service import REFUSALS
 
 ARGUMENT_SPEC = {**AZURE_OPTIONS, "location": {"type": "str"}, **BACKEND_OPTION}
 # Fields of an address that a carrier asks for, and in which no digit can stand.

@@ -9,10 +9,11 @@ from typing import Any
 
 from .. import task
 from ..failure import Failure
-from . import storage_locks
-from .backends import REFUSALS, SERVICES
+from . import resource_locks, storage_locks
+from .backends import SERVICES
 from .differences import folded
 from .model import Job
+from .service import REFUSALS
 
 NO_RIGHT = "let an Owner or User Access Administrator remove it, or give the identity that role on the storage account"
 MAY_READ_JOBS = "let the identity read the import jobs of the subscription (Reader), or let an Owner remove the lock"
@@ -35,7 +36,7 @@ def removed(azure, account_id: str, check_mode: bool) -> dict[str, Any]:
         "requests": [],
     }
     if locks is None:
-        return _kept(told, "the identity may not read locks", f"give it the action {storage_locks.READ}, which Reader has", [])
+        return _kept(told, "the identity may not read locks", f"give it the action {resource_locks.READ}, which Reader has", [])
     others = [{**{key: one[key] for key in ("name", "level", "notes", "scope")}, "cure": OF_OTHERS} for one in storage_locks.foreign(locks)]
     ours = [one for one in locks if one["service"]]
     told["found"] = bool(ours)

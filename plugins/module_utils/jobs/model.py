@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -46,7 +47,12 @@ class Drive:
     manifest_hash: str | None = None
     error_log: str | None = None
     verbose_log: str | None = None
-    service_state: str | None = None  # the service's own word, where it has more of them than we
+    service_state: str | None = None  # the service's own word, where ours does not say the same
+
+
+def log_address(told: Any) -> str | None:
+    """The address of a copy log without what follows its path: a signature there (SAS) would open the account to whoever reads a result."""
+    return re.split(r"[?#]", str(told or ""), maxsplit=1)[0] or None
 
 
 @dataclass(frozen=True)

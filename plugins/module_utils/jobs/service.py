@@ -19,6 +19,20 @@ from .model import Job, Order, Parcel, ReturnAddress, ReturnShipping
 
 AT_ONCE = 8
 LOOKS = 5
+# Codes that mean that the service as a whole is not there for this subscription, this region or this kind of job.
+REFUSALS = frozenset(
+    {
+        "MissingSubscriptionRegistration",
+        "SubscriptionNotRegistered",
+        "InvalidResourceNamespace",
+        "InvalidResourceType",
+        "NoRegisteredProviderFound",
+        "InvalidApiVersionParameter",
+        "LocationNotAvailableForResourceType",
+        "SkuNotAvailable",
+        "FeatureNotEnabled",
+    }
+)
 
 
 class Jobs(ABC):
@@ -158,4 +172,4 @@ class Jobs(ABC):
 
 def _may_be_done(refusal: Failure) -> bool:
     """Whether a service refuses like this to delete, cancel or make what is so already."""
-    return refusal.fields.get("status") in (404, 409) and refusal.fields.get("code") != "MissingSubscriptionRegistration"
+    return refusal.fields.get("status") in (404, 409) and refusal.fields.get("code") not in REFUSALS

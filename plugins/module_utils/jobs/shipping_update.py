@@ -64,9 +64,7 @@ def _updated(azure, jobs: Jobs, parcel: Parcel | None, back: WayBack, params, ch
     if not job.stage.accepts_parcel or job.cancel_requested:
         raise _too_late(job, parcel)
     _refuse_if_used_elsewhere(parcel, jobs.open_beside(job))
-    # With the default nothing is asked of a service that the subscription may never have heard of.
-    if params["backend"] != "import_export":
-        _refuse_if_used_elsewhere(parcel, beside(azure, jobs, job))
+    _refuse_if_used_elsewhere(parcel, beside(azure, jobs, job))
     parcel = jobs.kept(replace(parcel, drive_count=parcel.drive_count or len(job.drives) or None))
     return _shipped(jobs, resource, parcel, unlike, back, params, check_mode)
 

@@ -12,7 +12,8 @@ databox.json (StageName, CopyStatus). Which words of the portal belong to which 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -235,6 +236,13 @@ _BY_DRIVE_WORD = {
 def stage_of(word: str | None, backend: str = "import_export") -> Stage:
     """The stage behind the service's `word`; `unknown` for a word that is in no row."""
     return _BY_WORD[backend].get(str(word or "").casefold(), BY_NAME["unknown"])
+
+
+def judged(stage: Stage, drives: Iterable[str]) -> Stage:
+    """`stage`, but no success where the state of one of its `drives` says otherwise."""
+    if not stage.succeeded or LOSSES.isdisjoint(drives):
+        return stage
+    return replace(BY_NAME["completed_with_errors"], deletable=stage.deletable)
 
 
 def drive_state(word: str | None, backend: str = "import_export") -> str:

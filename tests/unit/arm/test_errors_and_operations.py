@@ -20,7 +20,7 @@ from ansible_collections.offlineseed.azure.plugins.module_utils.arm.answer impor
 from ansible_collections.offlineseed.azure.plugins.module_utils.arm.options import AZURE_OPTIONS
 from ansible_collections.offlineseed.azure.plugins.module_utils.arm.write import Write
 from ansible_collections.offlineseed.azure.plugins.module_utils.failure import Failure
-from ansible_collections.offlineseed.azure.plugins.module_utils.jobs import backends
+from ansible_collections.offlineseed.azure.plugins.module_utils.jobs import service
 
 ROOT = Path(__file__).resolve().parents[3]
 THING = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/one"
@@ -51,7 +51,7 @@ class TestTables:
         assert datetime.date.fromisoformat(error_codes.AS_OF) and datetime.date.fromisoformat(roles.AS_OF)
 
     def test_codes_that_the_collection_acts_on_are_explained(self):
-        acted_on = retries.BUSY_CODES | backends.REFUSALS | errors.DENIED - {"Forbidden"}
+        acted_on = retries.BUSY_CODES | service.REFUSALS | errors.DENIED - {"Forbidden"}
         assert not acted_on - set(error_codes.BY_CODE)
 
     def test_a_409_that_passes_says_how_long_it_lasts(self):

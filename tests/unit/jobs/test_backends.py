@@ -22,6 +22,7 @@ from unit.jobs.data_box_worlds import (
 from unit.jobs.worlds import JOBS, KEYS, VERSION, job, job_path, listed, location, location_path, order
 from unit.scripted import refusal
 
+from ansible_collections.offlineseed.azure.plugins.module_utils import task as task_state
 from ansible_collections.offlineseed.azure.plugins.module_utils.drives import escrow
 from ansible_collections.offlineseed.azure.plugins.module_utils.jobs import import_job, import_job_info, shipping_update
 from ansible_collections.offlineseed.azure.plugins.module_utils.jobs.backends import SERVICES, VERSIONS
@@ -94,6 +95,14 @@ class TestANewJob:
         self.on_import_export(script)
         result = planned(script, task, agent_version="2.0.9249.0")
         assert result["backend_reason"].startswith("The agent is 2.0.9249.0; those before 2.0.9250.0 go by import_export.")
+
+    def test_an_old_agent_whose_service_does_not_answer_is_told(self, script, task):
+        expect_providers(script, "Registered", "NotRegistered")
+        expect_box(script)
+        self.on_data_box(script)
+        assert planned(script, task, agent_version="2.0.9249.0")["backend"] == "data_box"
+        (warning,) = task_state.finished({})["warnings"]
+        assert warning.startswith("The agent is 2.0.9249.0; ") and warning.endswith("update the agent.")
 
     def test_a_newer_agent_goes_by_data_box(self, script, task):
         expect_providers(script)

@@ -42,11 +42,12 @@ def place(script):
 
 def lists(script):
     script.expect("GET", JOBS, version=VERSION, json={"value": []})
+    script.expect("GET", BOX_JOBS, version=DATA_BOX, json={"value": []})
 
 
 def box_lists(script):
     script.expect("GET", BOX_JOBS, version=DATA_BOX, json={"value": []})
-    lists(script)
+    script.expect("GET", JOBS, version=VERSION, json={"value": []})
 
 
 def sends(method, path, version, given, **answer):

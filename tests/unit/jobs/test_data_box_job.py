@@ -26,6 +26,7 @@ from unit.scripted import refusal
 from ansible_collections.offlineseed.azure.plugins.module_utils import task as task_state
 from ansible_collections.offlineseed.azure.plugins.module_utils.drives import escrow
 from ansible_collections.offlineseed.azure.plugins.module_utils.jobs import import_job
+from ansible_collections.offlineseed.azure.plugins.module_utils.jobs.service import REFUSALS
 
 JOB = box_path()
 OPERATION = f"{PROVIDERS}/Microsoft.DataBox/locations/westeurope/operationResults/db34a10d"
@@ -134,12 +135,13 @@ class TestMaking:
         expect_box(script, box_job())
         assert task.run(import_job, **box_order())["changed"] and time.slept == [1]
 
-    def test_an_unregistered_provider_is_explained_with_what_the_other_service_needs(self, script, task):
+    @pytest.mark.parametrize("code", sorted(REFUSALS))
+    def test_a_service_that_is_gone_not_registered_or_not_offered_is_told_with_what_the_other_one_needs(self, script, task, code):
         expect_box(script)
         expect_address(script)
-        put(script, status=409, json=refusal("MissingSubscriptionRegistration", "The subscription is not registered."))
+        put(script, status=409, json=refusal(code, "The service's own words."))
         failure = task.fail(import_job, **box_order())
-        assert "module resource_provider" in failure.fields["cure"]
+        assert failure.fields["cure"] and f"{code}: The service's own words." in failure.msg
         assert (failure.fields["backend"], failure.fields["other_backend"]) == ("data_box", "import_export")
         assert "Microsoft.DataBox refuses; the other service would need: Microsoft.ImportExport registered" in failure.msg
 

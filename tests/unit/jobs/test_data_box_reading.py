@@ -110,7 +110,7 @@ class TestDrives:
         details = {
             "importDiskDetailsCollection": {"WD-1": box_drive(), "WD-2": box_drive()},
             "copyProgress": [progress(serial=" WD-2 "), progress("Completed", 100, 100, serial="EXTRA")],
-            "copyLogDetails": [{"serialNumber": "WD-2", "errorLogLink": "https://x/e", "verboseLogLink": ""}],
+            "copyLogDetails": [{"serialNumber": "WD-2", "errorLogLink": "https://x/e?sv=1&sig=CANARY", "verboseLogLink": ""}],
         }
         found = read(script, task, box_job(status="DataCopy", details=details))
         assert [drive["serial"] for drive in found["drives"]] == ["WD-1", "WD-2", "EXTRA"]

@@ -262,6 +262,9 @@ class TestAJobThatIsThere:
         script.expect("PATCH", JOB, version=VERSION, body={"tags": {"seed": "srv1"}}, json=job())
         assert task.run(import_job, **order(append_tags=False))["changed"]
 
+    def test_who_says_nothing_of_tags_removes_none(self, script, task):
+        assert not self.unchanged(script, task, job(tags={"seed": "srv1", "theirs": "1"}), append_tags=False, tags=None)["changed"]
+
     def test_a_canceled_job_is_not_brought_back(self, script, task):
         expect_get(script, job(state="Canceled"))
         expect_location(script)

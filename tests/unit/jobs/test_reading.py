@@ -9,7 +9,7 @@ import pytest
 from unit.jobs.worlds import HASH, JOBS, VERSION, drive, job, job_path, listed
 from unit.scripted import GROUP, refusal
 
-from ansible_collections.offlineseed.azure.plugins.module_utils.jobs import import_job_info, recovery_vault_info
+from ansible_collections.offlineseed.azure.plugins.module_utils.jobs import import_job, import_job_info, recovery_vault_info
 from ansible_collections.offlineseed.azure.plugins.module_utils.jobs.stages import STAGES
 
 VAULT = f"{GROUP}/providers/Microsoft.RecoveryServices/vaults/vault1"
@@ -36,10 +36,28 @@ class TestJobs:
         assert (found["stage"], found["service_state"]) == (stage.name, word)
         assert (found["terminal"], found["succeeded"], found["cancellable"]) == (stage.terminal, stage.succeeded, stage.cancellable)
 
+    @pytest.mark.parametrize("word", ["NeverReceived", "CompletedMoreInfo", "Melted"])
+    def test_a_completed_job_with_a_drive_that_was_not_copied_has_not_succeeded(self, script, task, word):
+        drives = [drive("WD-1", state="ShippedBack"), drive("WD-2", state=word)]
+        script.expect("GET", job_path(), version=VERSION, json=job(state="Completed", driveList=drives))
+        (found,) = task.run(import_job_info, **NAMED)["jobs"]
+        assert (found["stage"], found["succeeded"], found["service_state"]) == ("completed_with_errors", False, "Completed")
+
+    def test_a_completed_job_may_be_deleted_whatever_its_drives_say(self, script, task):
+        script.expect("GET", job_path(), version=VERSION, json=job(state="Completed", driveList=[drive("WD-1", state="NeverReceived")]))
+        script.expect("DELETE", job_path(), version=VERSION)
+        assert task.run(import_job, **NAMED, state="absent")["changed"]
+
+    def test_a_word_of_a_drive_that_is_not_known_is_kept_and_shown(self, script, task):
+        script.expect("GET", job_path(), version=VERSION, json=job(state="Transferring", driveList=[drive("WD-1", state="Melted")]))
+        (found,) = task.run(import_job_info, **NAMED)["jobs"]
+        assert (found["drives"][0]["state"], found["drives"][0]["service_state"]) == ("unknown", "Melted")
+
     def test_progress_logs_and_the_parcel_back(self, script, task):
         working = drive(
-            "WD-1", state="CompletedMoreInfo", percentComplete=100, bytesSucceeded=4096, errorLogUri="https://x/e", verboseLogUri=""
-        )
+            "WD-1", state="CompletedMoreInfo", percentComplete=100, bytesSucceeded=4096,
+            errorLogUri="https://x/e?sv=1&sig=CANARY", verboseLogUri="",
+        )  # fmt: skip
         back = {"carrierName": "DHL", "trackingNumber": "7", "driveCount": 1, "shipDate": "1/2/2026"}
         script.expect(
             "GET", job_path(), version=VERSION, json=job(state="Packaging", driveList=[working], returnPackage=back, percentComplete=100)

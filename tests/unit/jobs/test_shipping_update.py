@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import pytest
+from unit.jobs.data_box_worlds import BOX_JOBS, DATA_BOX, box_job, box_path, expect_box, without_details
 from unit.jobs.worlds import JOBS, VERSION, job, job_path, listed
 from unit.scripted import SUBSCRIPTION, refusal
 
+from ansible_collections.offlineseed.azure.plugins.module_utils import task as task_state
 from ansible_collections.offlineseed.azure.plugins.module_utils.jobs import shipping_update
 from ansible_collections.offlineseed.azure.plugins.module_utils.jobs.model import Parcel
 
@@ -27,7 +29,15 @@ def expect_get(script, resource, path=JOB):
 
 
 def expect_list(script, *resources, **more):
+    """The list of this service; where no other job in it is open, that of the other service comes next."""
     script.expect("GET", JOBS, version=VERSION, json={"value": [listed(one) for one in resources], **more})
+    if all(one["name"] == "srv1" for one in resources) and not more:
+        expect_box_list(script)
+
+
+def expect_box_list(script, *resources, **answer):
+    told = {"json": {"value": [without_details(one) for one in resources]}, **answer}
+    script.expect("GET", BOX_JOBS, version=DATA_BOX, **told)
 
 
 def expect_patch(script, body=None, **answer):
@@ -120,6 +130,7 @@ class TestANumberOfAnotherJob:
         script.any_order()
         for one in others:
             expect_get(script, one, one["id"])
+        expect_box_list(script)
         expect_patch(script)
         assert task.run(shipping_update, **parcel())["changed"]
 
@@ -127,8 +138,34 @@ class TestANumberOfAnotherJob:
         expect_get(script, job())
         expect_list(script, job("web01"))
         script.expect("GET", job_path("web01"), version=VERSION, status=404, json=refusal("ResourceNotFound"))
+        expect_box_list(script)
         expect_patch(script)
         assert task.run(shipping_update, **parcel())["changed"]
+
+    def test_a_number_of_an_open_job_of_the_other_service_is_refused(self, script, task):
+        theirs = box_job("web01", details={"deliverToDcPackageDetails": {"carrierName": "FedEx", "trackingId": "1z-999"}})
+        expect_get(script, job())
+        script.expect("GET", JOBS, version=VERSION, json={"value": [listed(job())]})
+        expect_box_list(script, theirs, box_job("old1", status="Completed"))
+        expect_box(script, theirs, box_path("web01"))
+        assert task.fail(shipping_update, **parcel()).fields["used_by"] == theirs["id"]
+
+    @pytest.mark.parametrize("code", ["MissingSubscriptionRegistration", "InvalidResourceNamespace"])
+    def test_a_subscription_without_the_other_service_has_no_jobs_there(self, script, task, code):
+        expect_get(script, job())
+        script.expect("GET", JOBS, version=VERSION, json={"value": [listed(job())]})
+        expect_box_list(script, status=409, json=refusal(code))
+        expect_patch(script)
+        assert task.run(shipping_update, **parcel())["changed"] and not task_state.finished({}).get("warnings")
+
+    def test_who_may_not_read_the_newer_service_is_told_that_it_was_not_compared(self, script, task):
+        expect_get(script, job())
+        script.expect("GET", JOBS, version=VERSION, json={"value": [listed(job())]})
+        expect_box_list(script, status=403, json=refusal("AuthorizationFailed"))
+        expect_patch(script)
+        assert task.run(shipping_update, **parcel())["changed"]
+        (warning,) = task_state.finished({})["warnings"]
+        assert warning.startswith("The tracking number of job srv1 was not compared with those of Microsoft.DataBox: ")
 
     def test_a_job_that_cannot_be_read_stops_the_task(self, script, task):
         expect_get(script, job())

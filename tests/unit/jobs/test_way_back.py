@@ -49,6 +49,7 @@ class TestImportExport:
     def test_address_and_carrier_go_in_the_request_of_the_parcel(self, script, task):
         self.expect_get(script, self.bare(returnAddress={**RETURN_ADDRESS, "city": "Utrecht"}))
         script.expect("GET", JOBS, version=VERSION, json={"value": []})
+        script.expect("GET", BOX_JOBS, version=DATA_BOX, json={"value": []})
         body = {
             "properties": {"returnAddress": RETURN_ADDRESS, "returnShipping": SHIPPING, "deliveryPackage": PACKAGE, "state": "Shipping"},
             "tags": {"seed": "srv1", "head": "7"},
