@@ -13,7 +13,7 @@ description:
   - Fetches every copy log that a finished import job names, and writes the job itself and the list of the landing container beside them.
     Azure deletes job and logs after 90 days.
   - The manifests of the job's drives have to lie in O(evidence_dir) already, where M(offlineseed.azure.win_disk_prep) puts them; each is
-    compared with the MD5 that the job names.
+    compared with the MD5 that the job and O(drives) name.
   - Blobs that an earlier verification found wanting (O(verdicts_file)) and that lie in the container now are read back, so that
     M(offlineseed.azure.import_verify) can prove what was put right. Of their content only the SHA-256 is kept. No other blob of the
     landing container is read.
@@ -35,6 +35,24 @@ options:
         folder that is called as the drive.
     type: path
     required: true
+  drives:
+    description:
+      - The drives that were prepared for the job, as C(drives) of M(offlineseed.azure.import_job) names them.
+      - Their manifests count even if the job does not name one of them any more, and have to have this MD5 too.
+      - Without it the drives of O(job) are all there are.
+    type: list
+    elements: dict
+    suboptions:
+      serial:
+        description:
+          - Serial number of the drive.
+        type: str
+        required: true
+      manifest_hash:
+        description:
+          - MD5 of its manifest, as hexadecimal digits.
+        type: str
+        required: true
   verdicts_file:
     description:
       - The O(offlineseed.azure.import_verify#module:report_file) of an earlier verification. It need not exist.

@@ -19,6 +19,16 @@ except ImportError:  # sdk.require() says what is missing
     ContainerClient = None
 
 
+def plain(etag: str) -> str:
+    """An ETag in the one form that is kept and compared: a list tells it without the quotes that every header has."""
+    return str(etag).strip('"')
+
+
+def quoted(etag: str) -> str:
+    """An ETag as a condition of a request has it."""
+    return f'"{plain(etag)}"'
+
+
 class BlobCalls:
     """One container of a storage account; `credential` is a token credential, or the pair (account name, key)."""
 

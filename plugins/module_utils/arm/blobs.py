@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from .blob_calls import BlobCalls
+from .blob_calls import BlobCalls, plain
 from .session import CONNECTIONS
 
 try:
@@ -87,7 +87,7 @@ class Container(BlobCalls):
         for offset in range(0, seen.size, PART):
             self._run(what, partial(read, offset), action=READ)
             out.write(part)
-        return seen.size, seen.etag
+        return seen.size, plain(seen.etag)
 
     def remove(self, blobs: list[Blob]) -> None:
         """Remove `blobs`, each only if it is still what was listed; one that is gone already counts as removed."""
@@ -106,4 +106,4 @@ def _blob(one) -> Blob:
     if not one.name or not isinstance(one.size, int) or one.size < 0 or one.last_modified is None or one.blob_type is None:
         raise ValueError(f"blob {one.name!r} of the list has no size, time or type")
     kind = getattr(one.blob_type, "value", one.blob_type)
-    return Blob(one.name, one.size, str(kind), one.last_modified, one.etag, one.lease.state in HELD)
+    return Blob(one.name, one.size, str(kind), one.last_modified, plain(one.etag), one.lease.state in HELD)

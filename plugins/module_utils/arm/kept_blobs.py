@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from .blob_calls import BlobCalls
+from .blob_calls import BlobCalls, plain, quoted
 
 try:
     from azure.core import MatchConditions
@@ -42,7 +42,7 @@ class KeptBlobs(BlobCalls):
         found: list[Kept] = []
 
         def send() -> None:
-            found[:] = [Kept(one.name, one.size, one.etag) for one in self._client.list_blobs(name_starts_with=prefix)]
+            found[:] = [Kept(one.name, one.size, plain(one.etag)) for one in self._client.list_blobs(name_starts_with=prefix)]
 
         self._run(f"list the blobs of container {self.name}", send, action=READ, missing_ok=True)
         yield from found
@@ -63,7 +63,7 @@ class KeptBlobs(BlobCalls):
 
         def send() -> None:
             with open(path, "wb") as out:
-                self._client.download_blob(kept.name, etag=kept.etag, match_condition=MatchConditions.IfNotModified).readinto(out)
+                self._client.download_blob(kept.name, etag=quoted(kept.etag), match_condition=MatchConditions.IfNotModified).readinto(out)
 
         self._run(f"read blob {kept.name} of container {self.name}", send, action=READ)
 
@@ -72,7 +72,8 @@ class KeptBlobs(BlobCalls):
 
         Returns the new etag; None where another has written it meanwhile, which changes nothing.
         """
-        rule = {"overwrite": False} if etag is None else {"etag": etag, "match_condition": MatchConditions.IfNotModified, "overwrite": True}
+        over = {"match_condition": MatchConditions.IfNotModified, "overwrite": True}
+        rule = {"overwrite": False} if etag is None else {"etag": quoted(etag), **over}
         told: dict[str, str] = {}
 
         def send() -> None:
@@ -80,7 +81,7 @@ class KeptBlobs(BlobCalls):
                 told.update(self._client.get_blob_client(name).upload_blob(content, **rule))
 
         written = self._write(f"write blob {name} to container {self.name}", send, "BlobAlreadyExists", "ConditionNotMet")
-        return told["etag"] if written else None
+        return plain(told["etag"]) if written else None
 
     def append(self, name: str, content: bytes, position: int) -> bool:
         """Add `content` to an append blob, which is made where there is none, if it ends at `position`; whether it did.

@@ -27,6 +27,11 @@ ARGUMENT_SPEC = {
     "job": {"type": "dict", "required": True},
     "container": {"type": "str", "required": True},
     "evidence_dir": {"type": "path", "required": True},
+    "drives": {
+        "type": "list",
+        "elements": "dict",
+        "options": {"serial": {"type": "str", "required": True}, "manifest_hash": {"type": "str", "required": True}},
+    },
     "verdicts_file": {"type": "path"},
     "auth_mode": {"type": "str", "choices": ["auto", "key", "login"], "default": "auto"},
 }
@@ -54,20 +59,21 @@ def run(params, check_mode, azure=None):
     limits.check("container", params["container"])
     refuse_unless_over(job)
     folder = EvidenceFolder(params["evidence_dir"], not check_mode)
-    manifests = _manifests(folder, job)
+    drives = _drives(job, params["drives"])
+    manifests = _manifests(folder, job, drives)
     azure = azure or connect(params)
     account = landing.account_of(azure, {"storage_account_id": job["storage_account_id"]})
     logs = list(_logs(job, account))
     store = Store(azure, account, params["auth_mode"])
     folder.write(JOB, json.dumps(job, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
-    missing = _silent(job)
+    missing = [*_silent(job), *_unnamed(job, drives)]
     if check_mode:
         folder.changed |= not all(folder.place(LOGS, log.name).exists() for log in logs)
     else:
         missing += [what for what in (_fetch(folder, store, log) for log in logs) if what]
         _list(folder, store, params["container"])
         _read_back(folder, store, params)
-    return _result(folder, job, logs, manifests, missing)
+    return _result(folder, drives, logs, manifests, missing)
 
 
 def refuse_unless_over(job) -> None:
@@ -78,18 +84,39 @@ def refuse_unless_over(job) -> None:
         raise Failure(f"Import job {job.get('name')} names no storage account, so its logs cannot be found.", field="job")
 
 
-def _manifests(folder: EvidenceFolder, job) -> list[Path]:
-    """The manifest of each drive, as the job names it by its MD5; without it nothing is expected, so nothing could be proven."""
+def _drives(job, prepared) -> dict[str, set[str]]:
+    """Serials of the drives that the job names and of those that were prepared for it, each with every MD5 that is told of its manifest.
+
+    A drive that the job has forgotten is still expected to have landed.
+    """
+    found: dict[str, set[str]] = {}
+    for one in (*job["drives"], *(prepared or ())):
+        told = str(one.get("manifest_hash") or "").strip().upper()
+        found.setdefault(names.serial(one["serial"]), set()).update([told] if told else [])
+    return found
+
+
+def _unnamed(job, drives: dict[str, set[str]]) -> list[str]:
+    named = {names.serial(one["serial"]) for one in job["drives"]}
+    return [
+        *(f"job names no drive {serial}, which was prepared for it" for serial in drives if serial not in named),
+        *(f"nobody tells the MD5 of the manifest of drive {serial}" for serial, told in drives.items() if not told),
+    ]
+
+
+def _manifests(folder: EvidenceFolder, job, drives: dict[str, set[str]]) -> list[Path]:
+    """The manifest of each drive, as it is named by its MD5; without it nothing is expected, so nothing could be proven."""
     found = []
-    for drive in job["drives"]:
-        path = folder.of_drive(drive["serial"], MANIFEST)
-        cure = f"Fetch it from the copy host: %ProgramData%\\offlineseed\\<seed>\\evidence\\{drive['serial']}\\{MANIFEST}."
+    for serial, told in drives.items():
+        path = folder.of_drive(serial, MANIFEST)
+        cure = f"Fetch it from the copy host: %ProgramData%\\offlineseed\\<seed>\\evidence\\{serial}\\{MANIFEST}."
         if not path.is_file():
-            raise Failure(f"{path} is not there: the manifest of drive {drive['serial']}. {cure}", field="evidence_dir", cure=cure)
-        wanted = (drive.get("manifest_hash") or "").upper()
-        if wanted and md5(path) != wanted:
+            raise Failure(f"{path} is not there: the manifest of drive {serial}. {cure}", field="evidence_dir", cure=cure)
+        if told - {md5(path)}:
             raise Failure(
-                f"{path} has another MD5 than the manifest that job {job['name']} names ({wanted}). {cure}", field="evidence_dir", cure=cure
+                f"{path} has another MD5 than the manifest that job {job['name']} or drives names ({', '.join(sorted(told))}). {cure}",
+                field="evidence_dir",
+                cure=cure,
             )
         found.append(path)
     return found
@@ -97,7 +124,7 @@ def _manifests(folder: EvidenceFolder, job) -> list[Path]:
 
 def _logs(job, account):
     """The copy logs that the job names. The services write a URL, or container and name alone; a URL of another place is refused."""
-    home = urlsplit(account["properties"]["primaryEndpoints"]["blob"])
+    home = urlsplit(landing.blob_endpoint(account))
     for drive in job["drives"]:
         for field in LOG_FIELDS:
             address = drive.get(field)
@@ -128,7 +155,7 @@ class Store:
 
     def __init__(self, azure, account, auth_mode: str):
         self._azure, self._account = azure, account
-        self._url = account["properties"]["primaryEndpoints"]["blob"].rstrip("/")
+        self._url = landing.blob_endpoint(account)
         self._auth_mode = auth_mode
         self._key = landing.key_of(azure, account) if auth_mode == "key" else None
 
@@ -221,8 +248,8 @@ def _found_wanting(path: str | None, container: str) -> set[str]:
     return {one["path"].removeprefix(inside) for one in wanting if one["path"].startswith(inside)}
 
 
-def _result(folder: EvidenceFolder, job, logs, manifests, missing) -> dict[str, Any]:
-    journals = {drive["serial"]: folder.of_drive(drive["serial"], JOURNAL) for drive in job["drives"]}
+def _result(folder: EvidenceFolder, drives, logs, manifests, missing) -> dict[str, Any]:
+    journals = {serial: folder.of_drive(serial, JOURNAL) for serial in drives}
     missing += [f"journal of drive {serial}" for serial, path in journals.items() if not path.is_file()]
     journals = [path for path in journals.values() if path.is_file()]
     fetched = [path for path in (folder.place(LOGS, log.name) for log in logs) if path.is_file()]

@@ -31,9 +31,12 @@ def folder(tmp_path):
     return place.parent
 
 
+def md5(content):
+    return hashlib.md5(content, usedforsecurity=False).hexdigest().upper()
+
+
 def job(**change):
-    md5 = hashlib.md5(MANIFEST, usedforsecurity=False).hexdigest().upper()
-    drive = {"serial": "WD-1", "manifest_hash": md5, "error_log": None, "verbose_log": LOG}
+    drive = {"serial": "WD-1", "manifest_hash": md5(MANIFEST), "error_log": None, "verbose_log": LOG}
     told = {"name": "srv1", "terminal": True, "storage_account_id": ACCOUNT, "drives": [{**drive, **change.pop("drive", {})}]}
     return {**told, **change}
 
@@ -104,7 +107,7 @@ def test_only_what_was_found_wanting_is_read_back_and_once(script, task, folder)
         expect_blob(script, LOG, CONTENT)
         expect_page(script, blob("a", 512, day=3), blob("b", 512), blob("d", 512, "BlockBlob"))
         if first:
-            expect_blob(script, "seed-srv1/a", b"x" * 512, etag="0x3")
+            expect_blob(script, "seed-srv1/a", b"x" * 512, etag='"0x3"')  # a header has quotes, the list has none
         result = task.run(import_evidence, **wanted(folder, verdicts_file=str(folder / "verdicts.jsonl")))
         script.sign_ins.clear()
     (line,) = (folder / "read_back.jsonl").read_text().splitlines()
@@ -118,10 +121,12 @@ def test_a_url_of_the_account_is_a_log_and_one_of_another_place_is_refused(scrip
     expect_page(script)
     url = f"{script.url}/seedlanding/{LOG}?sv=ignored"
     assert task.run(import_evidence, **wanted(folder, job=job(drive={"verbose_log": url})))["logs"]
-    script.sign_ins.clear()
-    expect_account(script)
-    foreign = job(drive={"verbose_log": "https://elsewhere.invalid/c/log.xml?sig=CANARY"})
-    assert "a log in the storage account" in task.fail(import_evidence, **wanted(folder, job=foreign)).msg
+    for place in ("c/log.xml", f"seedlanding/{LOG}"):
+        script.sign_ins.clear()
+        expect_account(script)
+        foreign = job(drive={"verbose_log": f"https://elsewhere.invalid/{place}?sig=CANARY"})
+        failure = task.fail(import_evidence, **wanted(folder, job=foreign))
+        assert "a log in the storage account" in failure.msg and "CANARY" not in failure.msg
 
 
 def test_an_identity_without_a_role_takes_a_key_and_the_key_stays_inside(script, task, folder):
@@ -139,6 +144,31 @@ def denied():
     return {**XML, "x-ms-error-code": "AuthorizationPermissionMismatch"}
 
 
+def test_a_drive_that_the_job_has_forgotten_is_still_expected(script, task, folder):
+    other = folder / "WD-2" / "DriveManifest.xml"
+    other.parent.mkdir()
+    other.write_bytes(manifest_of([Thing("b_AIBBlob", 512, container="seed-srv1")]))
+    prepared = [{"serial": "WD-1", "manifest_hash": md5(MANIFEST).lower()}, {"serial": "WD-2", "manifest_hash": md5(other.read_bytes())}]
+    expect_account(script)
+    expect_blob(script, LOG, CONTENT)
+    expect_page(script)
+    result = task.run(import_evidence, **wanted(folder, drives=prepared))
+    assert result["manifests"] == [str(folder / "WD-1" / "DriveManifest.xml"), str(other)]
+    assert {"job names no drive WD-2, which was prepared for it", "journal of drive WD-2"} <= set(result["missing"])
+
+
+def test_a_manifest_is_the_one_that_was_put_on_record_where_the_job_tells_none(task, folder):
+    silent, another = job(drive={"manifest_hash": None}), [{"serial": "WD-1", "manifest_hash": "0" * 32}]
+    assert "has another MD5" in task.fail(import_evidence, **wanted(folder, job=silent, drives=another)).msg
+    assert "has another MD5" in task.fail(import_evidence, **wanted(folder, drives=another)).msg
+
+
+def test_a_manifest_of_which_nobody_tells_the_md5_is_said(script, task, folder):
+    expect_account(script)
+    result = task.run(import_evidence, check=True, **wanted(folder, job=job(drive={"manifest_hash": None})))
+    assert "nobody tells the MD5 of the manifest of drive WD-1" in result["missing"]
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -151,6 +181,12 @@ def denied():
 )
 def test_what_cannot_be_archived_is_refused_before_anything_is_asked(task, folder, change, words):
     assert words in task.fail(import_evidence, **wanted(folder, job=job(**change))).msg
+
+
+def test_an_account_without_a_blob_service_is_named(script, task, folder):
+    said = {"id": ACCOUNT, "name": "seedlanding", "properties": {"primaryEndpoints": {"file": "https://x"}}}
+    script.expect("GET", ACCOUNT, version="2023-05-01", json=said)
+    assert "no blob endpoint" in task.fail(import_evidence, **wanted(folder)).msg
 
 
 def test_check_mode_fetches_nothing(script, task, folder):

@@ -219,6 +219,40 @@ def test_two_records_of_one_seed_are_a_conflict_and_both_stay(azure, controllers
     assert before == (record.content(two.folder, "srv1"), blob(azure, "record.jsonl"))
 
 
+@pytest.mark.parametrize("number", range(3))
+def test_a_run_that_dies_while_it_takes_the_record_over_begins_anew(controllers, monkeypatch, number):
+    one, two = controllers("one"), controllers("two")
+    one.sync()
+    one.say("preflight_passed", rules=1)
+    two.sync()
+    one.say("target_ready", storage_account_id="x")
+    left = iter(range(number))
+
+    def dies(_descriptor):
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(record.os, "fsync", dies)
+    with pytest.raises(KeyboardInterrupt):
+        two.sync()
+    monkeypatch.undo()
+    two.sync()
+    assert two.events() == one.events() and record.content(two.folder, "srv1") == record.content(one.folder, "srv1")
+
+
+def test_what_was_kept_is_not_fetched_again_and_what_changes_then_is_kept(azure, one):
+    one.sync()
+    one.write("plan.json", b"first")
+    one.write("evidence/verdicts.jsonl", b"{}")
+    assert one.sync()["kept"] == ["evidence/verdicts.jsonl", "plan.json"]
+    one.write("evidence/verdicts.jsonl", b'{"verdict": "proven"}')
+    told = one.sync()
+    assert (told["fetched"], told["kept"]) == ([], ["evidence/verdicts.jsonl"])
+    assert blob(azure, "evidence/verdicts.jsonl") == b'{"verdict": "proven"}' == (one.seed / "evidence/verdicts.jsonl").read_bytes()
+    again = one.sync()
+    assert (again["changed"], again["fetched"], again["kept"]) == (False, [], [])
+
+
 def test_a_key_is_never_replaced_by_another(azure, controllers):
     one, two = controllers("one"), controllers("two")
     for controller in (one, two):
@@ -229,6 +263,16 @@ def test_a_key_is_never_replaced_by_another(azure, controllers):
     with pytest.raises(Failure, match="escrow/WD-1.yml.*differ"):
         two.sync()
     assert blob(azure, "escrow/WD-1.yml") == b"key of one" and (two.seed / "escrow/WD-1.yml").read_bytes() == b"key of two"
+
+
+def test_a_key_that_the_store_holds_is_not_replaced_by_what_was_made_of_it_here(azure, one):
+    one.sync()
+    one.write("escrow/WD-1.yml", b"the key")
+    one.sync()
+    one.write("escrow/WD-1.yml", b"another key")
+    with pytest.raises(Failure, match="escrow/WD-1.yml.*differ"):
+        one.sync()
+    assert blob(azure, "escrow/WD-1.yml") == b"the key"
 
 
 def test_a_file_that_two_changed_is_the_stores(controllers):
