@@ -96,6 +96,21 @@ def _another_job(record, job, hashes):
     )
 
 
+def _went_on_elsewhere(record, job, hashes):
+    """The head that the job was tagged with is a line of the record that tagged it: where this one lacks it, it is older, or a branch."""
+    known, tags = record["job"], (job or {}).get("tags") or {}
+    if not known or record["landed"] or tags.get(SEED_TAG) != record["seed"] or tags.get(RECORD_TAG) in (None, "", *hashes):
+        return None
+    return Conflict(
+        f"The record of seed {record['seed']} has no event {tags[RECORD_TAG]}.",
+        f"Azure's job {job.get('name')} was last changed by a record of this seed that has it: it went on in another place.",
+        (
+            "Put the folder that has this event into seed_state_dir (verify_record.py --hash finds it), or name its store in seed_store.",
+            "Let one controller work on a seed, or have all of them name the same seed_store.",
+        ),
+    )
+
+
 def _parcel_unknown(record, job, hashes):
     if not record["parcel"] or not job or job.get("stage") != "creating" or (job.get("inbound") or {}).get("tracking_number"):
         return None
@@ -128,4 +143,4 @@ def _job_canceled(record, job, hashes):
     )
 
 
-RULES = (_job_is_gone, _job_is_not_ours, _another_job, _job_canceled, _parcel_unknown)
+RULES = (_job_is_gone, _job_is_not_ours, _another_job, _went_on_elsewhere, _job_canceled, _parcel_unknown)

@@ -8,7 +8,7 @@ nothing, says one plain sentence for each finding, and ends with
 
     0  nothing was changed
     1  something was changed, dropped, inserted or moved
-    2  it could not be checked (no such file, it cannot be read, a newer format, wrong usage)
+    2  it could not be checked (no such file, it cannot be read, a newer format, no evidence on record, wrong usage)
 
 A record holds one JSON object a line: v, n, at, event, data, prev, hash, and as_of where the user declared a time. ``hash`` is the
 SHA-256 of the line without it, in canonical JSON (keys sorted, no blanks, UTF-8); ``prev`` is the hash of the line before, and for the
@@ -319,7 +319,9 @@ def main(arguments=None):
     sys.stdout.write(f"{verdict(options.file, found)}\n")
     if options.evidence:
         sys.stdout.write(f"{verdict_of_evidence(options.evidence, files, changed)}\n")
-    return 1 if found.damages or changed else 0
+    if found.damages or changed:
+        return 1
+    return 2 if options.evidence and not files else 0
 
 
 if __name__ == "__main__":

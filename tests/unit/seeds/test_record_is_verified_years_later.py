@@ -254,6 +254,11 @@ def test_script_runs_on_the_oldest_python_where_there_is_one(told):
     assert run(told / SEED / record.RECORD, python=python)[0] == 0
 
 
+def test_a_record_that_names_no_evidence_is_no_pass_for_a_folder_of_evidence(told, tmp_path):
+    code, said = run(told / SEED / record.RECORD, "--evidence", tmp_path)
+    assert code == 2 and "is what was written: 4 events" in said and "The record names no evidence" in said
+
+
 def test_the_documented_table_of_events_is_that_of_the_code():
     page = (Path(__file__).resolve().parents[3] / "docs" / "formats.md").read_text(encoding="utf-8")
     table = page.split("### Events", 1)[1].split("###", 1)[0]

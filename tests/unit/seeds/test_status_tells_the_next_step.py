@@ -297,6 +297,17 @@ def test_another_job_than_the_one_on_record_is_a_conflict():
     assert entry["state"] == "conflict" and JOB_ID in entry["error"]["what"] and "/other/srv1" in entry["error"]["seen"]
 
 
+@pytest.mark.parametrize(("until", "stage"), [("job_created", "creating"), ("shipped", "shipped")])
+def test_a_job_that_a_branch_of_the_record_changed_is_a_conflict(until, stage):
+    entry = judge(until, jobs=[job(stage, tags={"offlineseed": "srv1", "offlineseed_record": "ab12"}, inbound={"tracking_number": "1"})])
+    assert entry["state"] == "conflict" and "has no event ab12" in entry["error"]["what"] and "another place" in entry["error"]["seen"]
+
+
+@pytest.mark.parametrize("tags", [None, {}, {"offlineseed": "srv1"}, {"owner": "x", "offlineseed_record": "ab12"}])
+def test_a_known_job_whose_tags_somebody_removed_is_no_conflict(tags):
+    assert judge("job_created", jobs=[job(tags=tags)])["state"] == "waiting_for_person"
+
+
 def test_ids_that_differ_only_in_case_are_one_job():
     assert judge("job_created", jobs=[job(id=JOB_ID.upper())])["state"] == "waiting_for_person"
 
