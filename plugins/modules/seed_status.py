@@ -48,8 +48,8 @@ options:
       - For the clocks, C(seed_no_shipping_days) is a list of dates on which nobody ships, and C(seed_time_zone) is the place's time zone by
         its IANA name, for example V(Europe/Stockholm), default UTC. A clock whose end needs a parcel on its way warns earlier by the days
         on which nobody ships, and its text tells the time of the place.
-      - C(vault_credentials_at) is when the vault credentials file was downloaded; C(dpm_online_at) is when a DPM or MABS server last backed
-        up online, where O(observations.source) does not tell it.
+      - C(seed_vault_credentials_at) is when the vault credentials file was downloaded; C(seed_dpm_online_at) is when a DPM or MABS server
+        last backed up online, where O(observations.source) does not tell it.
     type: dict
     default: {}
   observations:

@@ -115,7 +115,7 @@ thumbprint:
   sample: 019FE9BAD18A5A09A5CA53B593AF66331F3054AF
 issued_at:
   description:
-    - When the file was made, UTC; the input C(vault_credentials_at) of M(offlineseed.azure.seed_status) takes it.
+    - When the file was made, UTC; the input C(seed_vault_credentials_at) of M(offlineseed.azure.seed_status) takes it.
     - V(null) with O(state=absent).
   returned: success
   type: str

@@ -14,6 +14,8 @@ from .. import times
 from . import shipping_days
 
 LEVELS = ("ok", "near", "past")
+TIMES = ("seed_vault_credentials_at", "seed_dpm_online_at")  # what only people know
+INPUTS = (*shipping_days.INPUTS, *TIMES)
 ARRIVED = frozenset({"received", "copying", "returning", "completed", "completed_with_errors", "canceled"})
 
 
@@ -44,8 +46,8 @@ def _at(part):
 
 def _dpm_online(record, seen, inputs):
     """When a DPM or MABS server was last known to have backed up online: as the user says, as it shows, else when the parcel left."""
-    if inputs.get("dpm_online_at"):
-        return inputs["dpm_online_at"]
+    if inputs.get("seed_dpm_online_at"):
+        return inputs["seed_dpm_online_at"]
     source = seen.get("source") or {}
     if (source.get("agent") or {}).get("product") != "dpm":
         return None
@@ -58,7 +60,7 @@ CLOCKS = (
         "vault_credentials",
         timedelta(hours=48),
         timedelta(hours=12),
-        starts=lambda record, seen, inputs: inputs.get("vault_credentials_at"),
+        starts=lambda record, seen, inputs: inputs.get("seed_vault_credentials_at"),
         stops=lambda record, seen, inputs: record["preflight"] is not None,
         title="The vault credentials file expires",
         running="to register the agent with the vault credentials file",
@@ -122,10 +124,18 @@ def read(record, seen, inputs, now):
     """The running clocks: ``[{id, due, act_by, near_at, days_left, level, text}]``, times in UTC.
 
     *seen* may hold the job's ``stage`` and the ``source`` (of win_backup_agent_info); *now* is a datetime. Of *inputs* count
-    ``vault_credentials_at``, ``dpm_online_at``, ``seed_no_shipping_days`` and ``seed_time_zone``; a Failure says what is wrong with them.
+    INPUTS; a Failure says what is wrong with them.
     """
-    calendar = shipping_days.of_inputs(inputs)
+    calendar = calendar_of(inputs)
     return [face for clock in CLOCKS if (face := _read_one(clock, calendar, record, seen, inputs, now))]
+
+
+def calendar_of(inputs):
+    """ShippingDays out of *inputs*; a Failure where one of INPUTS is not what it should be."""
+    for name in TIMES:
+        if inputs.get(name):
+            times.parse(inputs[name], name)
+    return shipping_days.of_inputs(inputs)
 
 
 def _read_one(clock, calendar, record, seen, inputs, now):

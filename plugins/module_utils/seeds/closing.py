@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..failure import Failure
-from . import events, record, shipping_days, state_dir, status, summary
+from . import clocks, events, record, state_dir, status, summary
 from .case import Case
 from .words import one_line
 
@@ -25,8 +25,7 @@ INPUTS = (
     "seed_subscription_id",
     "seed_job_name",
     "seed_parcel",
-    "seed_no_shipping_days",
-    "seed_time_zone",
+    *clocks.INPUTS,
 )
 
 
@@ -88,9 +87,9 @@ def _judged(told, error, now: datetime, observations=None):
             raise Failure(f"seed_name is {seed!r}; it must be {state_dir.SEED_NAME_RULE}.", cure="Set seed_name.")
         chain = record.read(told.state_dir, seed)
         known, hashes = chain.replay(), chain.hashes
-        shipping_days.of_inputs(inputs)
+        clocks.calendar_of(inputs)
     except Failure as failure:
-        inputs = {name: value for name, value in inputs.items() if name not in shipping_days.INPUTS}
+        inputs = {name: value for name, value in inputs.items() if name not in clocks.INPUTS}
         error = error or {"what": f"Record of seed {seed}", "seen": failure.msg, "cure": failure.fields.get("cure", ""), "kind": "failed"}
     case = Case(seed, known, now, observations or {}, {**inputs, "source_host": told.host}, error, hashes)
     return status.judge(case)

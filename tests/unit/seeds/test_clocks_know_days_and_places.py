@@ -175,12 +175,15 @@ def test_closing_lines_know_the_days_and_speak_also_when_they_are_no_days(tmp_pa
     (folder / "record.head").write_text(f'{{"hash":"{told.head}","n":{len(told.lines)}}}')
     now, failed = times.parse("2026-01-10T00:00:00Z"), {"what": "a", "seen": "b", "cure": "c", "kind": "failed"}
 
-    def entry(days, error=None):
-        return closing.entry_of(closing.Told("srv1", None, error, str(tmp_path), "srv1", {"seed_no_shipping_days": days}), now)
+    def entry(days, error=None, **more):
+        return closing.entry_of(closing.Told("srv1", None, error, str(tmp_path), "srv1", {"seed_no_shipping_days": days, **more}), now)
 
     assert entry(["2026-01-17"], failed)["clocks"][0]["act_by"] == "2026-01-16T23:59:59Z"
     wrong = entry(["Christmas"])
     assert wrong["state"] == "failed" and "Christmas" in wrong["error"]["seen"] and wrong["clocks"][0]["id"] == "tracking"
+    for name in clocks.TIMES:
+        wrong = entry([], **{name: "last week"})
+        assert wrong["state"] == "failed" and f"{name} is 'last week'" in wrong["error"]["seen"] and len(wrong["clocks"]) == 1
 
 
 # DPM and MABS.
@@ -194,7 +197,7 @@ def dpm(until, now="2026-01-06T00:00:00Z", source=None, **inputs):
 
 def test_a_dpm_server_has_fifteen_days_from_its_last_online_backup():
     assert dpm("shipped", source=DPM)["due"] == "2026-01-19T00:00:00Z"
-    assert dpm("shipped", source=DPM, dpm_online_at="2026-01-05T00:00:00Z")["due"] == "2026-01-20T00:00:00Z"
+    assert dpm("shipped", source=DPM, seed_dpm_online_at="2026-01-05T00:00:00Z")["due"] == "2026-01-20T00:00:00Z"
     assert dpm("preflight_passed", source=DPM)["level"] == "ok"
 
 

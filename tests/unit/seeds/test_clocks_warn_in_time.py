@@ -45,8 +45,16 @@ def test_a_parcel_that_was_opened_has_arrived(stage):
     assert "arrive" in faces("shipped", "2026-01-20T00:00:00Z", jobs=[job("shipped")])
 
 
+def test_a_closed_record_has_no_clock_that_ran_out():
+    known = chain("completed").replay()
+    known["evidence"] = None  # closed by hand: nothing was archived
+    due = times.parse("2026-04-13T00:00:00Z")
+    assert [face["id"] for face in clocks.read(known, {}, {}, due - clocks.BY_ID["evidence"].near)] == ["evidence"]
+    assert clocks.read(known, {}, {}, due + clocks.BY_ID["evidence"].length) == []
+
+
 def test_vault_credentials_count_until_the_preflight_passed():
-    given = {"vault_credentials_at": "2026-01-01T00:00:00Z"}
+    given = {"seed_vault_credentials_at": "2026-01-01T00:00:00Z"}
     assert faces("opened", "2026-01-02T00:00:00Z", inputs=given) == {"vault_credentials": (1, "ok")}
     assert faces("opened", "2026-01-04T00:00:00Z", inputs=given) == {"vault_credentials": (-1, "past")}
     assert faces("preflight_passed", "2026-01-04T00:00:00Z", inputs=given) == {}

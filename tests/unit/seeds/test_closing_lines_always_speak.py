@@ -218,6 +218,13 @@ def test_a_clock_that_ran_out_fails_the_run_with_its_words(playing):
     assert document["seeds"][0]["state"] == "waiting_for_person" and document["seeds"][0]["clocks"][0]["level"] == "past"
 
 
+def test_what_only_people_know_counts_in_the_status_and_in_the_closing_lines(playing):
+    online = ("-e", "seed_dpm_online_at=2026-01-02T00:00:00Z", "-e", "seed_now=2026-01-18T00:00:00Z", "--limit", "srv1")
+    done, document = playing("offlineseed.azure.status", "-e", "seed_fail_on=past", *online)
+    assert done.returncode == 2 and "offline for more than 15 days" in closing_lines(done)
+    assert {one["id"]: one["level"] for one in document["seeds"][0]["clocks"]} == {"arrive": "near", "dpm_offline": "past"}
+
+
 def test_a_playbook_that_has_nothing_to_do_with_seeds_is_left_alone(playing):
     done, document = playing("ping.yml")
     assert done.returncode == 4 and "Offline seeding" not in done.stdout and document is None

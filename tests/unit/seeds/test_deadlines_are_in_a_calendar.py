@@ -73,7 +73,7 @@ def test_nothing_changes_from_day_to_day_and_a_uid_stays_when_a_deadline_moves()
 
 
 def test_uids_differ_between_clocks_and_between_records():
-    many = events(calendar("shipped", dpm_online_at="2026-01-05T00:00:00Z")) + events(calendar(root="cd" * 32)) + events(calendar())
+    many = events(calendar("shipped", seed_dpm_online_at="2026-01-05T00:00:00Z")) + events(calendar(root="cd" * 32)) + events(calendar())
     assert len(many) == 4 and len({event["UID"] for event in many}) == 4
 
 

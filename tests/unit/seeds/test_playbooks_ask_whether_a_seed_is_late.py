@@ -102,7 +102,7 @@ PLAY = """
         calendar: true
         inputs:
           seed_no_shipping_days: [2026-12-25]
-          dpm_online_at: "2026-12-01T08:00:00Z"
+          seed_dpm_online_at: "2026-12-01T08:00:00Z"
         now: "2026-12-02T08:00:00Z"
       register: result
     - name: Deadlines lie in a file

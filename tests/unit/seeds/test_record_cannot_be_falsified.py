@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import multiprocessing
@@ -213,7 +214,56 @@ def test_a_kill_at_every_byte_loses_nothing_and_is_told(told):
         assert [line.event for line in chain.lines].count("prepared") == 1
 
 
-def test_a_kill_while_healing_is_healed_too(told):
+class Killed(BaseException):
+    """What nothing of ours catches."""
+
+
+def killed_at(monkeypatch, number):
+    """The process dies in the place of its *number*-th fsync: what was written before it lies on the disk."""
+    left = iter(range(number))
+
+    def dies(_descriptor):
+        if next(left, None) is None:
+            raise Killed
+
+    monkeypatch.setattr(record.os, "fsync", dies)
+
+
+@pytest.mark.parametrize("number", range(10))
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_kill_at_every_step_of_the_healing_is_healed_too(told, monkeypatch, number, whole):
+    content, head = crash_states(told)[-3 if whole else 30]
+    path(told).write_bytes(content)
+    path(told, record.HEAD).write_bytes(head)
+    killed_at(monkeypatch, number)
+    with contextlib.suppress(Killed):
+        record.append(told, SEED, "prepared", {"plan_hash": "é" * 3}, AT)
+    monkeypatch.undo()
+    record.append(told, SEED, "prepared", {"plan_hash": "é" * 3}, AT)
+    chain = record.read(told, SEED)
+    assert [line.event for line in chain.lines].count("prepared") == 1 and not chain.torn
+    assert [line.event for line in chain.lines if line.event != "healed"] == ["opened", *(event for event, _data in STORY), "prepared"]
+    lost = content[content.rfind(b"\n") + 1 :]
+    assert whole or any(kept.read_bytes() == lost for kept in (told / SEED).glob("record.torn*")), "no byte is lost"
+
+
+def test_a_kill_at_every_byte_of_the_line_that_tells_of_a_healing_is_healed_too(told):
+    content, head = crash_states(told)[30]
+    path(told).write_bytes(content)
+    path(told, record.HEAD).write_bytes(head)
+    record.append(told, SEED, "preflight_passed", {"rules": 61}, AT)
+    lines = path(told).read_bytes().splitlines(keepends=True)
+    place = next(number for number, line in enumerate(lines) if b'"healed"' in line)
+    before, telling = b"".join(lines[:place]), lines[place]
+    for end in range(len(telling) + 1):
+        path(told).write_bytes(before + telling[:end])
+        path(told, record.HEAD).write_bytes(head)
+        record.append(told, SEED, "prepared", {"plan_hash": "éé"}, AT)
+        chain = record.read(told, SEED)
+        assert chain.replay()["prepared"]["plan_hash"] == "éé" and chain.replay()["staged"]["files"] == 3 and not chain.torn, end
+
+
+def test_bytes_of_an_acknowledged_line_that_are_gone_are_never_taken_for_a_crash(told):
     for content, head in crash_states(told)[1:-2:7]:
         path(told).write_bytes(content)
         path(told, record.HEAD).write_bytes(head)
