@@ -40,19 +40,19 @@ class Bound:
         if big >= self.drives:
             return f"{big} files are bigger than half of the largest drive, and no two of them fit on one"
         if not self.alone:
-            return f"the files need {self.rest:,} bytes, and the largest {_drives(self.drives - 1)} together {self._have} {self.held:,}"
+            return f"the files need {self.rest:,} bytes, and the largest {_have(self.drives - 1)} {self.held:,}"
         return (
             f"{_files(self.alone)} leave less than {self.threshold:,} bytes of a drive, and the other files of that size or more need"
-            f" {self.rest:,} bytes, for which {_drives(self.drives - 1 - self.alone)} would be left with {self.held:,}"
+            f" {self.rest:,} bytes, for which {_left(self.drives - 1 - self.alone, self.held)}"
         )
 
-    @property
-    def _have(self):
-        return "has" if self.drives == 2 else "have"
+
+def _have(drives):
+    return "drive has" if drives == 1 else f"{drives} drives together have"
 
 
-def _drives(count):
-    return "drive" if count == 1 else f"{count} drives" if count else "no drive"
+def _left(drives, held):
+    return f"{drives} drive{'s' * (drives != 1)} would be left with {held:,}" if drives else "no drive would be left"
 
 
 def _files(count):

@@ -165,14 +165,3 @@ def _begun(before, known_drives, named, escrow_dir):
             under = load.begun_under or known.get("plan_hash") or before.plan_hash
             loads.append(plan.Load(load.serial, load.size, load.usable_bytes, load.files, under))
     return loads
-
-
-def _shown(made):
-    """A plan for people, a line a drive."""
-    if made is None:
-        return ""
-    return "".join(
-        f"drive {load.serial} of {load.size:,} bytes: {len(load.files):,} files of {load.bytes:,} bytes, {load.usable_bytes:,} are usable"
-        + (", begun already\n" if load.begun_under else "\n")
-        for load in made.loads
-    )

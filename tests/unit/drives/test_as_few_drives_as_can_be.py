@@ -86,6 +86,38 @@ def test_the_reason_counts_what_is_really_there(sizes, rooms):
     assert found.why and "None" not in found.why
 
 
+@pytest.mark.parametrize(
+    ("sizes", "count", "says"),
+    [
+        ([5, 4, 4], 3, "the files need 13 bytes, and the largest drive has 10"),
+        ([5, 5, 5, 5, 5], 3, "the files need 25 bytes, and the largest 2 drives together have 20"),
+        ([6, 6], 3, "2 files are bigger than half of the largest drive, and no two of them fit on one"),
+        (
+            [9, 9, 2],
+            3,
+            "2 files each leave less than 2 bytes of a drive, and the other files of that size or more need 2 bytes, for which no drive"
+            " would be left",
+        ),
+        (
+            [9, 4, 4, 3],
+            3,
+            "1 file alone would leave less than 2 bytes of a drive, and the other files of that size or more need 11 bytes, for which"
+            " 1 drive would be left with 10",
+        ),
+        (
+            [9, 5, 5, 5, 4, 2],
+            4,
+            "1 file alone would leave less than 2 bytes of a drive, and the other files of that size or more need 21 bytes, for which"
+            " 2 drives would be left with 20",
+        ),
+        ([1], 3, "there is something to send"),
+        ([], 3, "there is nothing to send"),
+    ],
+)
+def test_each_reason_is_a_sentence_that_counts_in_singular_and_plural(sizes, count, says):
+    assert bound.l2(sizes, [10] * count).why == says
+
+
 @settings(max_examples=200, deadline=None)
 @given(sizes=st.lists(st.integers(1, 60), max_size=30), rooms=st.lists(st.integers(10, 120), min_size=1, max_size=6), pick=st.randoms())
 def test_no_way_overfills_a_room_or_loses_a_thing(sizes, rooms, pick):

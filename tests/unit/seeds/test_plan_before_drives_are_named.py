@@ -50,6 +50,13 @@ def test_the_guides_example_says_what_the_guide_says(asked):
     assert [drive["files"] for drive in told["drives"]] == [None] * 4 and told["plan_file"] is None
 
 
+def test_of_two_drives_the_largest_one_alone_is_named(asked):
+    told = asked(bytes=9 * TB, drive_size=8_001_563_222_016)
+    assert told["bound"]["text"] == (
+        "2 drives; 1 is impossible, because the files need 9,000,254,235,676 bytes, and the largest drive has 7,993,344,445,096."
+    )
+
+
 def test_eligible_drives_are_planned_onto_but_nothing_is_kept(asked, inventory):
     eligible = [{"serial": "WD 1", "size": 200_000_000, "mb_per_s": 100.0}, {"serial": "WD2", "size": 200_000_000}]
     told = asked(inventory_file=inventory("i.jsonl", *[90_000_384] * 3), eligible=eligible)
@@ -92,6 +99,17 @@ def test_hours_follow_from_the_rate_that_is_known_best(asked):
     assert told["hours"] == {"side_by_side": 1.5, "one_after_another": 1.5, "limited_by": "the drive that takes longest"}
     fed = asked(bytes=144 * 10**10, drive_size=TB, rates={"write_mb_per_s": 100.0, "staging_mb_per_s": 100.0})["hours"]
     assert fed["side_by_side"] == 4.0 and fed["limited_by"] == "the staging folder"
+
+
+def test_a_drive_is_written_no_faster_than_the_staging_folder_is_read(asked):
+    told = asked(bytes=36 * 10**10, drive_size=TB, rates={"write_mb_per_s": 100.0, "staging_mb_per_s": 50.0})
+    hours = told["estimates"][0]["hours"]
+    assert (hours["copying"], hours["mb_per_s"]) == (2.0, 50.0) and "the staging folder is read no faster" in hours["rate_from"]
+
+
+def test_bigger_drives_are_told_only_where_fewer_of_them_would_do(asked):
+    assert asked(bytes=15 * TB, drive_size=8 * TB)["bigger_drives"] == []
+    assert asked(bytes=9 * TB, drive_size=8 * TB)["bigger_drives"] == [{"size": 10 * TB, "drives": 1}]
 
 
 def test_more_than_a_job_takes_is_refused_with_the_ways_out(asked):
