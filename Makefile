@@ -7,6 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := build/venv/bin/python
 DATA ?=
+export DATA
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPATH := tests
 
@@ -31,10 +32,10 @@ test-long: setup
 	@$(VENV) -m gates.long
 
 rehearsal: setup
-	@$(VENV) -m lab.rehearsal $(if $(DATA),--data "$(DATA)")
+	@$(VENV) -m lab.rehearsal $(if $(DATA),--data "$$DATA")
 
 lab: setup
-	@$(VENV) -m lab.by_hand $(if $(DATA),--data "$(DATA)")
+	@$(VENV) -m lab.by_hand $(if $(DATA),--data "$$DATA")
 
 benchmark: setup
 	@$(VENV) -m benchmark

@@ -13,6 +13,7 @@ import threading
 
 from setup.site import Site
 
+from . import given
 from .lab import Lab, LabError
 from .lab_folder import LabFolderError
 from .playbook import PLAYBOOK
@@ -26,7 +27,8 @@ CONTROL = (
     ("ship --carrier DHL --tracking-number 1Z999AA10123456784", "the prepared drives are on their way"),
     ("fault throttle method=PUT retry_after=2", "the next PUT to Azure is answered 429"),
     ("restore --to FOLDER", "the files as they come out of the vault"),
-    ("save --to FOLDER", "the whole state; load FOLDER takes it up again"),
+    ("save --to FOLDER", "the whole state, into a new folder"),
+    ("load FOLDER", "takes a saved state up again, your answers with it"),
     ("--help", "all of it, the wizard too"),
 )
 
@@ -38,13 +40,18 @@ def main(arguments: list[str] | None = None) -> int:
     told.add_argument("--engine", choices=("auto", "pwsh", "standins"), default="auto")
     asked = told.parse_args(arguments)
     story = Story()
-    data = asked.data or (None if (asked.folder / "sample").exists() else write_sample(asked.folder))
     try:
+        if asked.data:
+            given.check(asked.data, asked.folder.resolve())
+        data = asked.data or (None if (asked.folder / "sample").exists() else write_sample(asked.folder))
         with story.waiting("the lab starts"):
             lab = Lab.start(asked.folder, engine=asked.engine, data=data)
-    except (LabError, LabFolderError) as error:
+    except (LabError, LabFolderError, given.Unfit, OSError) as error:
         story.failure(str(error))
         return 1
+    except KeyboardInterrupt:
+        story.failure("interrupted; nothing is left running")
+        return 130
     with lab:
         explain(story, lab)
         wait_for_the_end(lab)

@@ -43,14 +43,17 @@ class Lab:
         with open(place.root / "server.log", "ab") as log:
             process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, env=_environment(), start_new_session=True)
         lab = cls(place.root, process)
-        lab._wait_until_ready()
+        try:
+            lab._wait_until_ready()
+        except BaseException:  # Ctrl-C too: nothing half started stays
+            lab._kill()
+            raise
         return lab
 
     def _wait_until_ready(self) -> None:
         until = time.monotonic() + READY_SECONDS
         while self.control.folder.running() is None:
             if self._process.poll() is not None or time.monotonic() > until:
-                self._kill()
                 log = (self.folder / "server.log").read_text(encoding="utf-8", errors="replace")
                 raise LabError(f"the lab in {self.folder} did not start; the end of its server.log:\n{log[-4000:]}")
             time.sleep(0.02)

@@ -66,9 +66,13 @@ class LabFolder:
 
 def copy_state(source: pathlib.Path, target: pathlib.Path) -> None:
     """Copy the state of a lab that is still into a folder that is not there yet, or empty but for what belongs to a running server."""
-    if target.exists() and any(path.name not in NOT_STATE for path in target.iterdir()):
+    if target.exists() and any(path.name not in NOT_STATE and not _is_empty_folder(path) for path in target.iterdir()):
         raise FileExistsError(f"{target} is not empty; give a new folder")
     shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True, ignore=_no_state, copy_function=_copy_unless_gone)
+
+
+def _is_empty_folder(path: pathlib.Path) -> bool:
+    return path.is_dir() and not path.is_symlink() and not any(path.iterdir())
 
 
 def _no_state(folder: str, names: list[str]) -> set[str]:
@@ -95,9 +99,12 @@ def _copy_unless_gone(source: str, target: str) -> str:
 
 
 def remove_state(folder: pathlib.Path) -> None:
-    """Remove the state of a stopped lab; what belongs to the running server stays."""
-    for path in folder.iterdir():
-        if path.name in NOT_STATE:
+    """Remove the state of a stopped lab; what belongs to the running server stays, and so does the controller's folder itself.
+
+    Somebody's shell may stand in that folder: it is emptied, not removed, so that the shell still stands in the new one.
+    """
+    for path in [*folder.iterdir(), *LabFolder(folder).controller.glob("*")]:
+        if path.name in NOT_STATE or path == LabFolder(folder).controller:
             continue
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)

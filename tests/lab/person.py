@@ -86,6 +86,13 @@ class Person:
         self.answers.parent.mkdir(parents=True, exist_ok=True)
         self.answers.write_text("---\n" + yaml.safe_dump({**known, name: value}, sort_keys=False))
 
+    def leave_out(self, name: str) -> None:
+        """This user does not give a variable that the lab has given."""
+        given = self.answers.with_name("seed.yml")
+        known = yaml.safe_load(given.read_text())
+        known.pop(name, None)
+        given.write_text("---\n" + yaml.safe_dump(known, sort_keys=False, allow_unicode=True))
+
 
 def accept_undocumented(person: Person, step: Step) -> str:
     person.set("seed_accept_undocumented", step.variable("seed_accept_undocumented"))

@@ -20,11 +20,11 @@ from typing import Any
 
 from setup.site import Site
 
-from . import landing, names, sample
+from . import given, landing, names, sample
 from .clock import parse
 from .control import ControlError
 from .lab import Lab, LabError
-from .lab_folder import LabFolder
+from .lab_folder import LabFolder, LabFolderError
 from .person import NotExplained, Person
 from .playbook import Controller, Run
 from .story import Story
@@ -291,9 +291,11 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser().parse_args(arguments)
     story, started = Story(), time.monotonic()
     try:
+        if asked.data:
+            given.check(asked.data, asked.folder or Site.of_checkout().build)
         folder = asked.folder or free_folder(Site.of_checkout().build)
         play(story, folder, asked.data, asked.engine)
-    except (Stopped, NotExplained, ControlError, LabError, FileNotFoundError) as error:
+    except (Stopped, NotExplained, ControlError, LabError, LabFolderError, given.Unfit, OSError) as error:
         story.failure(str(error))
         return 1
     except KeyboardInterrupt:
@@ -304,12 +306,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def play(story: Story, folder: pathlib.Path, data: pathlib.Path | None, engine: str, variables: dict[str, Any] | None = None) -> None:
-    """The rehearsal of one seed; *variables* are the user's own beside those that the steps ask for."""
+    """The rehearsal of one seed; *variables* are the user's own beside those that the steps ask for, None for one that is left out."""
     story.heading("offlineseed.azure: the rehearsal of one seed")
     source = data or write_sample(folder)
     files, size = sample.measure(source)
-    if not files:
-        raise Stopped(f"{source} holds no file; give a folder with files: make rehearsal DATA=/a/folder")
     sums = sample.fingerprints(source)
     with story.waiting("the lab starts") as waiting:
         lab = Lab.start(folder, engine=engine, data=source)
@@ -317,7 +317,10 @@ def play(story: Story, folder: pathlib.Path, data: pathlib.Path | None, engine: 
         introduce(story, lab, files, size, waiting.seconds, is_sample=data is None)
         rehearsal = Rehearsal(lab, story, sums)
         for name, value in (variables or {}).items():
-            rehearsal.person.set(name, value)
+            if value is None:
+                rehearsal.person.leave_out(name)
+            else:
+                rehearsal.person.set(name, value)
         first = rehearsal.controller.command(rehearsal.began)
         story.tell(f"Every run is the same command: {' '.join(first[:4])} …\n")
         rehearsal.play()
