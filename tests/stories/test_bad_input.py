@@ -83,6 +83,7 @@ def test_forbidden_provider_registration_names_the_missing_action(begin):
     entry, log = player.bad("target")
     told = json.dumps(entry)
     assert "Microsoft.ImportExport/register/action" in told and "AuthorizationFailed" in told, told
+    assert player.control.show()["accounts"] == {}
 
 
 def test_staged_file_of_513_bytes_is_refused(begin):
@@ -100,8 +101,9 @@ def test_staged_file_of_513_bytes_is_refused(begin):
 def test_tracking_number_missing_is_named(begin):
     player = begin("prepared")
     player.good("ship")
+    before = player.hashes()
     entry, _log = player.bad("ship", "-e", json.dumps({"seed_parcel": {"carrier": "DHL", "tracking_number": ""}}))
-    assert "tracking_number" in json.dumps(entry)
+    assert "tracking_number" in json.dumps(entry) and player.hashes() == before
 
 
 @pytest.mark.parametrize("limit", [(), ("--limit", SEED)])

@@ -109,12 +109,12 @@ def copying(player: Player) -> bool:
 
 
 def prepared_once(player: Player) -> bool:
-    """The drive was formatted once, and every file has one complete entry in the journal on it."""
-    formatted = Counter(entry["what"] for entry in journal(player) if DRIVE in json.dumps(entry))
+    """The blank drive was made ready and formatted once, and every file has one complete entry in the journal on it."""
+    wiped = Counter(entry["what"] for entry in journal(player) if DRIVE in json.dumps(entry))
     files = [json.loads(line) for line in drive_journal(player)]
     done = Counter(entry["name"] for entry in files if entry.get("event") == "file")
     assert done and max(done.values()) == 1, done
-    return max((count for what, count in formatted.items() if "format" in what), default=1) == 1
+    return wiped["formatted"] == wiped["disk initialised"] == wiped["partition made"] == 1 and not wiped["disk cleared"]
 
 
 def drive_journal(player: Player) -> list[str]:

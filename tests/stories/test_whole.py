@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, offlineseed.azure contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whole stories: the rehearsal on both kinds of engine leaves the same record."""
+"""Whole stories: the rehearsal on both kinds of engine leaves the same record, and no secret in any file beside it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ import json
 import re
 
 from lab import rehearsal
+from lab.playbook import Controller
 from lab.story import Story
+from stories.test_secrets import leaks
 
 
 def play(folder, data, engine) -> list[dict]:
     """The rehearsal as `make rehearsal DATA=…` plays it; the events of its record, times and ids masked."""
     rehearsal.play(Story(), folder, data, engine)
+    assert leaks(Controller(folder / "controller")) == []
     record = folder / "controller" / "state" / "srv1" / "record.jsonl"
     return [masked(json.loads(line)) for line in record.read_text().splitlines()]
 

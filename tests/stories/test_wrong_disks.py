@@ -127,15 +127,52 @@ def test_without_consent_eligible_drives_are_listed_and_nothing_is_touched(begin
     assert disks(player) == before and wipes(player) == []
 
 
-def test_a_drive_that_another_seed_prepared_is_refused(begin):
+def test_a_disk_that_is_offline_is_refused_if_it_holds_data_or_is_held_so_for_a_cause(staged, tmp_path):
+    """A blank one that only the policy for new disks holds offline is brought online, by consent; tests/powershell shows that."""
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "love.txt").write_text("do not lose me")
+    staged.control.attach(serial="DARK-0001", size=BIG, content=str(tmp_path / "letters"), offline=True, offline_reason="Policy")
+    refused(staged, "DARK-0001", "offline", "wipe: true", drives=[{"serial": "DARK-0001", "size": BIG}])
+    staged.control.attach(serial="DARK-0002", size=BIG, offline=True, offline_reason="Collision")
+    refused(staged, "DARK-0002", "offline for reason 4", "find out why", drives=[{"serial": "DARK-0002", "size": BIG, "wipe": True}])
+    unplug(staged, "DARK-0001", "DARK-0002")
+
+
+def test_a_disk_with_the_manifest_of_a_seed_is_refused(staged, tmp_path):
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "DriveManifest.xml").write_text("<DriveManifest/>")
+    staged.control.attach(serial="PAPER-001", size=BIG, content=str(tmp_path / "old"))
+    refused(staged, "PAPER-001", "DriveManifest.xml", "wipe", drives=[{"serial": "PAPER-001", "size": BIG}])
+    unplug(staged, "PAPER-001")
+
+
+@pytest.fixture
+def second(begin):
+    """A second seed that names the drive which the first one has prepared."""
     player = begin("prepared")
-    player.control.detach(serial=DRIVE)
     size = player.person.drives.get(DRIVE) or json.loads((player.state_dir / "plan.json").read_text())["drives"][0]["size"]
-    player.control.attach(serial=DRIVE)
-    second_seed(player, [{"serial": DRIVE, "size": size}])
-    run = player.run("prepare", "--limit", "second")
-    told = run.log.read_text()
-    assert run.exit_code != 0 and DRIVE in told and "srv1" in told, told[-2000:]
+    second_seed(player, [{"serial": DRIVE, "size": size, "wipe": True}])
+    return player
+
+
+def refused_to_the_second(player: Player, *said: str, limit: tuple[str, ...] = ()) -> None:
+    """A run fails for the second seed, says why, and touches no disk."""
+    before, touched = disks(player), len(wipes(player))
+    run = player.run("prepare", *limit)
+    [entry] = [one for one in json.loads(player.controller.summary_file.read_text())["seeds"] if one["seed"] == "second"]
+    assert run.exit_code != 0 and entry["state"] == "failed", run.log.read_text()[-2000:]
+    told = json.dumps(entry["error"], ensure_ascii=False)
+    assert not [word for word in said if word not in told], told
+    assert disks(player) == before and wipes(player)[touched:] == []
+
+
+def test_two_seeds_that_name_one_drive_are_refused(second):
+    refused_to_the_second(second, f"Drive {DRIVE} is named in seed_drives of second and of srv1", "take it out of one of them")
+
+
+def test_a_drive_that_another_seed_prepared_is_refused_whatever_consent_says(second):
+    second.set("seed_drives", [])
+    refused_to_the_second(second, f"serial '{DRIVE}'", "seed 'srv1'", limit=("--limit", "second"))
 
 
 def second_seed(player: Player, drives: list[dict]) -> None:
