@@ -80,6 +80,8 @@ def expand(file: pathlib.Path, schema: dict[str, Any], value: Any) -> dict[str, 
     made = {key: item for key, item in schema.items() if key in ("type", "enum", "pattern", "minLength", "maxLength", "minimum", "maximum")}
     if schema.get("x-ms-enum", {}).get("modelAsString") and not isinstance(value, str):
         made.pop("enum", None)
+    if properties:
+        made.setdefault("type", "object")  # some descriptions leave out what goes without saying
     if isinstance(value, list) and "items" in schema:
         made["items"] = [expand(file, schema["items"], item) for item in value]
     if isinstance(value, dict) and properties:

@@ -106,7 +106,7 @@ def test_a_byte_that_flipped_in_transit_is_found_and_its_range_is_the_repair(lan
         assert result["repair"]["files"] == []
 
 
-@pytest.mark.parametrize("version", VERSIONS[1:])
+@pytest.mark.parametrize("version", VERSIONS)
 def test_a_renamed_container_is_cured_by_a_copy_inside_the_account(landed, version):
     result = landed({"kind": "rename_container"}, version={"version": version})
     new = datacenter_faults.new_container(CONTAINER)
