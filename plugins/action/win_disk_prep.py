@@ -183,14 +183,16 @@ class ActionModule(ActionBase):
             return None
         source = self._ask("probe_source", [])["source"]
         path = self._options["staging_path"]
+        unknown = {"field": "staging_path", "seen": path, **_empty(), "drives": self._told(), "source_readable": False}
+        if source["account"] is None:
+            text = f"The account that copies could not be asked on the copy host whether it reads {path}: {source['error']}."
+            raise Failure(text, **unknown)
         if not source["readable"]:
             raise Failure(
                 f"{path} cannot be read by the account that copies ({source['account']} on the copy host): {source['error']}. "
                 "A task of SYSTEM reaches a share as the computer account: let DOMAIN\\HOST$ read share and folder, "
                 "or give seed_staging_path_on_copy_host a path that is local to the copy host.",
-                field="staging_path",
-                seen=path,
-                **{**_empty(), "drives": self._told(), "source_readable": False},
+                **unknown,
             )
         return True
 

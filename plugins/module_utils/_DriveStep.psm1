@@ -113,7 +113,7 @@ function Add-Progress {
         $State.manifest_hash = $last.md5
         $State.manifest_size = $last.size
     }
-    if ($State.state -eq 'interrupted' -and $null -ne $Worker.message) { $State.message = $Worker.message }
+    if (@('sealed', 'interrupted') -contains $State.state -and $null -ne $Worker.message) { $State.message = $Worker.message }
 }
 
 function Get-OpenVolume {
@@ -264,6 +264,10 @@ function Open-LockedDrive {
     }
     $null = Mount-Drive -Wanted $Wanted
     $opened = Get-OneState -Wanted $Wanted
+    if ($opened.standing -eq 'refused') {
+        Lock-Drive -Keeper $keeper
+        Dismount-Drive -Wanted $Wanted
+    }
     if ($opened.standing -ne 'ours') { return @{ changed = $true; drive = $opened } }
     $done = Complete-Drive -Wanted $Wanted -Key $Key -Method $Method
     @{ changed = $true; drive = $done.drive }

@@ -45,6 +45,7 @@ Import-Module -ModuleInfo $worker
 exit (Invoke-DriveWorker -Folder '{1}')
 '@
 $script:Probe = @'
+if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {{ exit {2} }}
 $ErrorActionPreference = 'Stop'
 $found = @{{ readable = $false; files = 0; error = $null; account = "$env:USERNAME" }}
 try {{
@@ -106,7 +107,7 @@ function Test-Worker {
     $code = [long] (Get-ScheduledTaskInfo -TaskPath $script:TaskPath -TaskName $Seed).LastTaskResult
     $message = $null
     if (-not $running -and $code -eq $script:ConstrainedExit) {
-        $message = 'the worker refused to run: PowerShell is in ConstrainedLanguage mode for SYSTEM (AppLocker or WDAC); ' +
+        $message = 'the task refused to run: PowerShell is in ConstrainedLanguage mode for SYSTEM (AppLocker or WDAC); ' +
         'allow Windows PowerShell for SYSTEM on this host'
     }
     @{ registered = $true; running = $running; exit = $code; message = $message }
@@ -145,18 +146,24 @@ function Test-SourceAsSystem {
     <#
     .SYNOPSIS
     Lists the staging folder and reads a byte of one file in the account that will copy: @{ readable; files; error; account }.
+    .OUTPUTS
+    An account only where a task of it answered: without an answer nothing is known of the folder, and error says why there was none.
     #>
     [CmdletBinding()]
     param([string] $Seed, [string] $Path)
     $name = "$Seed-probe"
     $answer = "$(New-WorkFolder -Name $Seed)\probe.json"
     if (Test-Path -LiteralPath $answer) { Remove-Item -LiteralPath $answer -Force }
-    $text = $script:Probe -f (Get-QuotedText -Text $Path), (Get-QuotedText -Text $answer)
+    $text = $script:Probe -f (Get-QuotedText -Text $Path), (Get-QuotedText -Text $answer), $script:ConstrainedExit
     Register-SeedTask -Name $name -Description "Reads one staged file of seed $Seed" -Script $text
     try {
         Start-ScheduledTask -TaskPath $script:TaskPath -TaskName $name
         $until = [DateTime]::UtcNow.AddSeconds($script:ProbeSeconds)
-        while (-not (Test-Path -LiteralPath $answer) -and [DateTime]::UtcNow -lt $until) { Start-Sleep -Milliseconds 200 }
+        $refused = $null
+        while (-not (Test-Path -LiteralPath $answer) -and -not $refused -and [DateTime]::UtcNow -lt $until) {
+            Start-Sleep -Milliseconds 200
+            $refused = (Test-Worker -Seed $name).message
+        }
         $found = Read-Paper -Path $answer
     } finally {
         Stop-ScheduledTask -TaskPath $script:TaskPath -TaskName $name -ErrorAction SilentlyContinue
@@ -164,7 +171,8 @@ function Test-SourceAsSystem {
         if (Test-Path -LiteralPath $answer) { Remove-Item -LiteralPath $answer -Force }
     }
     if ($null -eq $found) {
-        return @{ readable = $false; files = 0; error = "no answer from a task run as SYSTEM within $script:ProbeSeconds seconds"; account = 'SYSTEM' }
+        if (-not $refused) { $refused = "no answer from a task run as SYSTEM within $script:ProbeSeconds seconds" }
+        return @{ readable = $false; files = 0; error = $refused; account = $null }
     }
     @{ readable = [bool] $found.readable; files = [int] $found.files; error = $found.error; account = "$($found.account)" }
 }

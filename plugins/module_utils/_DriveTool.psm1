@@ -22,7 +22,8 @@ function Get-ToolFolder { param([string] $Seed) "$(Get-SeedFolder -Seed $Seed)\t
 function Get-FileSha256 {
     # SHA-256 of a file in lower-case hex.
     param([string] $Path)
-    $sha = [System.Security.Cryptography.SHA256]::Create()
+    # CryptoServiceProvider: on .NET Framework SHA256.Create() is the managed one, which a FIPS policy forbids.
+    $sha = New-Object -TypeName System.Security.Cryptography.SHA256CryptoServiceProvider
     $stream = [System.IO.File]::OpenRead((Resolve-ProviderPath -Path $Path))
     try { ([BitConverter]::ToString($sha.ComputeHash($stream)) -replace '-', '').ToLowerInvariant() } finally { $stream.Dispose(); $sha.Dispose() }
 }
@@ -84,13 +85,18 @@ function Copy-Tool {
     <#
     .SYNOPSIS
     Copies the tool's folder from a folder that this host reaches into the work folder of a seed. Returns whether anything was copied.
+    .DESCRIPTION
+    The program comes last and as a whole: where it lies, all of the tool does, also after a copying that broke off.
     #>
     [CmdletBinding()]
     param([string] $Seed, [string] $From)
     $files = @(Get-ToolFile -Folder $From)
     $folder = New-ToolFolder -Seed $Seed -Names @($files | ForEach-Object { $_.name })
     $missing = @(Get-MissingFile -Folder $folder -Sources $files)
-    foreach ($name in $missing) { Copy-Item -LiteralPath "$($From.TrimEnd('\'))\$name" -Destination "$folder\$name" -Force }
+    foreach ($name in @($missing | Where-Object { $_ -ne $script:Program }) + @($missing | Where-Object { $_ -eq $script:Program })) {
+        Copy-Item -LiteralPath "$($From.TrimEnd('\'))\$name" -Destination "$folder\$name.new" -Force
+        Move-Item -LiteralPath "$folder\$name.new" -Destination "$folder\$name" -Force
+    }
     return $missing.Count -gt 0
 }
 

@@ -71,6 +71,8 @@ function Reset-Drive {
     if (-not (Test-MayBeWiped -Judgement $judgement)) {
         Enable-Drive -Judgement $judgement -Wanted $Wanted
         $judgement = Get-Judgement -Wanted $Wanted
+        # What shows itself only now as this seed's own, or as locked, is no drive to be wiped, and none to be refused either.
+        if (@('blank', 'wipeable', 'reopen') -notcontains $judgement.standing) { return @{ judgement = $judgement; formatted = $false } }
         if (-not (Test-MayBeWiped -Judgement $judgement)) { return @{ judgement = (Get-Refusal -Judgement $judgement); formatted = $false } }
     }
     Set-DriveClaim -Wanted $Wanted -State 'clearing' -Protector $null -HadData (Test-HadData -Judgement $judgement)

@@ -12,7 +12,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from ansible_collections.offlineseed.azure.plugins.module_utils.drives import crc64
+from ansible_collections.offlineseed.azure.plugins.module_utils.drives import crc64, drive_manifest
 from lab import returned
 
 from .prep_run import MIB, PrepRun, escrow
@@ -77,6 +77,7 @@ def test_two_drives_are_filled_at_once_proven_locked_and_left_alone_afterwards(p
     assert returned.differences("win_disk_prep", result) == [] and returned.missing("win_disk_prep", result) == []
     disk = prep.host.storage.by_serial("ZB1")
     assert disk.volumes[0].locked and not disk.partitions[-1].letter and not disk.partitions[-1].folders
+    assert disk.volumes[0].encryption.method == 4, "Aes256"
     assert not prep.host.path(r"C:\ProgramData\offlineseed\mnt\ZB1").exists()
     assert bytes_are_equal(prep, "ZB1", "ZB2") and disks(prep) == bystanders
     for drive in result["drives"]:
@@ -146,6 +147,9 @@ def _manifest_is_right(prep, drive, folder):
             assert hashlib.md5(data[offset : offset + length]).hexdigest().upper() == one.get("Hash")
             covered += length
         assert covered == len(data)
+    options = {**dict.fromkeys(drive_manifest.ARGUMENT_SPEC), "container": "landing", "serial": drive["serial"]}
+    told = drive_manifest.run({**options, "path": str(folder / "DriveManifest.xml"), "manifest_hash": drive["manifest_hash"]}, False)
+    assert told["fit"] and told["blobs"] == len(list(root.iter("Blob"))) and told["ranges"] == len(list(root.iter("PageRange"))), told
 
 
 @pytest.mark.parametrize("end", ["worker killed", "host restarted"])
@@ -201,6 +205,24 @@ def test_wipe_true_wipes_that_drive_and_encrypts_its_free_space_too(prep, tmp_pa
     result = prep.run({"serial": "OLD", "size": SIZE, "wipe": True})
     assert result["prepared"], result
     assert prep.host.storage.by_serial("OLD").volumes[0].encryption.flags == 0 and bytes_are_equal(prep, "OLD")
+
+
+def test_a_drive_is_encrypted_by_the_method_that_was_asked_for(prep):
+    result = alone(prep, 512).run(ONE, encryption_method="XtsAes128")
+    assert result["prepared"] and prep.host.storage.by_serial("ZB1").volumes[0].encryption.method == 6, result
+
+
+def test_a_drive_whose_protection_was_switched_off_is_not_proven_until_it_is_on_again(prep):
+    def suspend(operation):
+        if operation == "prove":
+            prep.host.storage.by_serial("ZB1").data_volume().encryption.suspended = off
+
+    alone(prep, 512)
+    prep.before, off = suspend, True
+    result = prep.run(ONE)
+    assert not result["prepared"] and "protection is off" in json.dumps(result["drives"]), result
+    off = False
+    assert prep.run(ONE)["prepared"]
 
 
 def test_check_mode_changes_nothing_and_makes_no_key(prep):
@@ -264,6 +286,33 @@ def test_offline_and_read_only_by_policy_are_cured_for_a_consented_new_drive_onl
     prep.plan(prep.files, ("OFF", SIZE))
     assert prep.run({"serial": "OFF", "size": SIZE})["prepared"]
     assert not prep.host.storage.by_serial("OFF").read_only and prep.host.storage.by_serial("OFF2").offline
+
+
+@pytest.mark.parametrize("locked", [False, True])
+def test_a_drive_of_ours_that_windows_took_offline_goes_on_and_is_not_wiped_even_with_consent(prep, locked):
+    alone(prep, 16 * MIB)
+    consent = {**ONE, "wipe": True}
+    assert prep.run(consent, wait=0, max_rate=MIB // 4)["running"]
+    prep.bench.engine.stop_processes(prep.host)
+    disk = prep.host.storage.by_serial("ZB1")
+    protector = prep.answers[-1]["drives"][0]["protector"]
+    if locked:
+        disk.lock()
+    prep.host.storage.set_offline(disk, True)
+    result = prep.run(consent, wait=240)
+    assert result["prepared"] and result["drives"][0]["protector"] == protector, result
+    assert bytes_are_equal(prep, "ZB1")
+
+
+def test_a_locked_drive_of_an_older_plan_is_refused_and_left_locked(prep):
+    alone(prep, MIB)
+    assert prep.run(ONE)["prepared"]
+    alone(prep, MIB, 512)
+    result = prep.run(ONE)
+    disk = prep.host.storage.by_serial("ZB1")
+    assert result["failed"] and "this seed's marker" in result["msg"]
+    assert disk.volumes[0].locked and not disk.partitions[-1].folders
+    assert prep.run({**ONE, "wipe": True}, wait=240)["prepared"] and bytes_are_equal(prep, "ZB1")
 
 
 def test_a_letter_that_automount_gave_is_taken_away_again(prep):

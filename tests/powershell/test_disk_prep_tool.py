@@ -167,6 +167,22 @@ def test_the_tool_is_copied_from_a_local_folder_once(copy_host):
     assert copy_host.call("tool_bring", tool_path="C:\\tools\\prep")["changed"] is False
 
 
+def test_a_copying_that_broke_off_is_not_taken_for_the_whole_tool(bench):
+    copy_host = Host(bench)
+    share = copy_host.host.path("C:\\tools\\prep\\en")
+    share.mkdir(parents=True)
+    (share.parent / "AzureOfflineBackupDiskPrep.exe").write_bytes(b"MZ")
+    (share / "words.dll").write_bytes(b"de")
+    copy_host.paper("en", "a file where the folder has to be")
+    assert copy_host.call("tool_bring", tool_path="C:\\tools\\prep")["failed"]
+    assert copy_host.call("tool_look")["tool"]["exists"] is False
+    copy_host.host.path(f"{TOOL}\\en").unlink()
+    assert copy_host.call("tool_bring", tool_path="C:\\tools\\prep")["changed"] is True
+    assert copy_host.call("tool_look")["tool"]["exists"] is True
+    left = sorted(path.name for path in copy_host.host.path(TOOL).rglob("*") if path.is_file())
+    assert left == ["AzureOfflineBackupDiskPrep.exe", "words.dll"]
+
+
 def test_a_folder_without_the_tool_is_refused_with_its_path(copy_host):
     os.makedirs(copy_host.host.path("C:\\tools"))
     told = copy_host.call("tool_bring", tool_path="C:\\tools")

@@ -70,6 +70,31 @@ def test_folder_that_a_user_planted_is_refused(bench, folder):
     assert told["failed"] and r"C:\ProgramData\offlineseed" in told["msg"]
 
 
+@pytest.mark.parametrize("what", [r"srv1\worker", r"srv1\worker\_DriveWorker.psm1", "link"])
+def test_what_a_user_made_in_a_folder_that_was_open_is_refused_until_it_is_gone(bench, folder, tmp_path, what):
+    from lab.windows.access import ADMINISTRATORS, USERS, Acl, rule
+
+    root = r"C:\ProgramData\offlineseed"
+    host = bench.host("COPY1")
+    place = host.path(f"{root}\\{what}")
+    place.parent.mkdir(parents=True)
+    if what == "link":
+        (tmp_path / "elsewhere").mkdir()
+        place.symlink_to(tmp_path / "elsewhere")
+    else:
+        place.write_text("exit")
+        host.access.set(f"{root}\\{what}", Acl(False, [], USERS))
+    host.access.set(root, Acl(False, [rule(USERS, "FullControl")], ADMINISTRATORS))
+    for _run in range(2):  # the first one closed the folder
+        told = bench.run("win_staging_info", "COPY1", **WHERE)
+        assert told["failed"] and f"{root}\\{what}" in told["msg"] and "was open to users" in told["msg"]
+        assert host.access.protected(root)
+    place.unlink()
+    host.access.forget(f"{root}\\{what}")
+    assert bench.run("win_staging_info", "COPY1", **WHERE)["listing"]
+    assert {rule["who"] for rule in host.access.rules(root)} == {"NT AUTHORITY\\SYSTEM", "BUILTIN\\Administrators"}
+
+
 def test_file_of_513_bytes_and_an_empty_one_are_named(bench, folder):
     (folder / staged(3)).write_bytes(b"x" * 513)
     (folder / staged(4)).write_bytes(b"")

@@ -181,7 +181,7 @@ def bring(host: Any, params: dict[str, Any], session: Any) -> dict[str, Any]:
             f"{params['tool_path']} holds no {PROGRAM}, seen from {host.name}. Give the folder of the tool as this host reaches it."
         )
     changed = False
-    for file in files_of(place):
+    for file in sorted(files_of(place), key=lambda one: one["name"] == PROGRAM):  # the program last
         parts = pathlib.Path(*file["name"].split("\\"))
         target = folder / parts
         if not target.is_file() or _sha256(target) != file["sha256"]:

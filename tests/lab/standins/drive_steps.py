@@ -225,6 +225,9 @@ def _open_locked(host: Any, wanted: Wanted, key: str, method: str) -> tuple[bool
         return False, state | {"state": "refused", "reasons": [{"id": "key_refused", "text": text}]}
     mount_drive(host, wanted)
     opened = _one_state(host, wanted)
+    if opened["standing"] == "refused":
+        lock_drive(host, locked["path"])
+        dismount_drive(host, wanted)
     return (True, _complete(host, wanted, key, method)[1]) if opened["standing"] == "ours" else (True, opened)
 
 

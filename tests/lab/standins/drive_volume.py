@@ -60,6 +60,8 @@ def reset_drive(host: Any, wanted: Wanted) -> tuple[dict[str, Any], bool]:
     if not _may_be_wiped(judgement):
         _enable(host, judgement, wanted)
         judgement = judgement_of(host, wanted)
+        if judgement["standing"] not in ("blank", "wipeable", "reopen"):
+            return judgement, False
         if not _may_be_wiped(judgement):
             return judgement | {"standing": "refused"}, False
     drive = judgement["drive"]

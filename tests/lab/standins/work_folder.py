@@ -8,15 +8,16 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+from collections.abc import Iterator
 from typing import Any
 
-from ..windows.access import ADMINISTRATORS, SYSTEM, Acl, rule
+from ..windows.access import ADMINISTRATORS, SYSTEM, USERS, Acl, rule
 
 ROOT = "C:\\ProgramData\\offlineseed"
 
 
 class Planted(Exception):
-    """The work folder was there before, belongs to a user, and is not empty."""
+    """The work folder, or what lies in one that was open to users, was made by a user."""
 
 
 def work_folder(host: Any, name: str) -> str:
@@ -26,11 +27,31 @@ def work_folder(host: Any, name: str) -> str:
         cure = "Look at what lies there, remove it, and run again."
         raise Planted(f"{ROOT} belongs neither to SYSTEM nor to Administrators and is not empty. {cure}")
     root.mkdir(parents=True, exist_ok=True)
-    if not host.access.protected(ROOT):
-        host.access.set(ROOT, Acl(True, [rule(SYSTEM, "FullControl"), rule(ADMINISTRATORS, "FullControl")]))
+    closed = [rule(SYSTEM, "FullControl"), rule(ADMINISTRATORS, "FullControl")]
+    if not host.access.protected(ROOT) or {one["who"] for one in host.access.rules(ROOT)} != {SYSTEM, ADMINISTRATORS}:
+        host.access.set(ROOT, Acl(True, [*closed, rule(USERS, "Read")]))
+        if planted := list(_planted(host, ROOT)):
+            raise Planted(
+                f"{ROOT} was open to users, and what belongs neither to SYSTEM nor to Administrators, or is a link, lies there: "
+                f"{', '.join(planted)}. Look at it, remove it, and run again."
+            )
+        host.access.set(ROOT, Acl(True, closed))
         host.change("access list set", path=ROOT, protected=True, who=[SYSTEM, ADMINISTRATORS])
     (root / name).mkdir(exist_ok=True)
     return f"{ROOT}\\{name}"
+
+
+def _planted(host: Any, folder: str) -> Iterator[str]:
+    """What lies below a folder and belongs to an ordinary user, or is a link; mnt holds links to the drives' volumes."""
+    for item in sorted(host.path(folder).iterdir()):
+        below = f"{folder}\\{item.name}"
+        if item.is_symlink():
+            if folder != f"{ROOT}\\mnt":
+                yield below
+        elif host.access.owner(below) not in (SYSTEM, ADMINISTRATORS):
+            yield below
+        elif item.is_dir():
+            yield from _planted(host, below)
 
 
 def read_paper(path: pathlib.Path) -> dict[str, Any] | None:
