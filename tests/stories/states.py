@@ -66,6 +66,9 @@ class Player:
     def set(self, name: str, value: Any) -> None:
         self.person.set(name, value)
 
+    def leave_out(self, name: str) -> None:
+        self.person.leave_out(name)
+
     def hashes(self) -> dict[str, str]:
         return self.control.hashes()
 
@@ -141,6 +144,7 @@ CHAIN = {
 def _by_the_tool(player: Player) -> None:
     """The documented way up to the agent's own tool, which nobody has run yet."""
     player.set("seed_disk_prep_method", "diskprep")
+    player.leave_out("seed_escrow_password_file")
     player.good("preflight")
     player.good("target")
     _entered(player)

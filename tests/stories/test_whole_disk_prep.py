@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import json
 import pathlib
+import random
 
 import pytest
 
 from lab import rehearsal
+from lab.sample import put
 from lab.story import Story
+
+MIB = 1024 * 1024
 
 
 def record_of(folder: pathlib.Path) -> dict[str, list[dict]]:
@@ -36,15 +40,26 @@ def holding(folder: pathlib.Path, words: set[str]) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in files if any(word in path.read_bytes() for word in wanted))
 
 
-def test_the_documented_way_ends_complete(server_data, tmp_path, pwsh):
-    """From the empty lab to the closed record, driven by the summary; the rehearsal itself checks restore, bystander, and one more run."""
-    folder = tmp_path / "lab"
-    rehearsal.play(Story(), folder, server_data, "pwsh" if pwsh else "standins", {"seed_disk_prep_method": "diskprep"})
+def more_than_a_drive_holds(folder: pathlib.Path) -> pathlib.Path:
+    """The files of a server, of which the agent stages several, and the tool puts a part on each of two drives."""
+    chance = random.Random(5)
+    for number in range(6):
+        put(folder / f"volume {number}.vhdx", chance.randbytes(15 * MIB))
+    return folder
+
+
+def test_the_documented_way_ends_complete(tmp_path, pwsh):
+    """From the empty lab to the closed record, driven by the summary; the rehearsal itself checks restore, bystander, and one more run.
+    Nobody gives a password for the escrow, since the tool's keys never are in it."""
+    folder, data = tmp_path / "lab", more_than_a_drive_holds(tmp_path / "data")
+    given = {"seed_disk_prep_method": "diskprep", "seed_escrow_password_file": None}
+    rehearsal.play(Story(), folder, data, "pwsh" if pwsh else "standins", given)
     events = record_of(folder)
     assert "completed" in events and not {"undocumented_accepted", "key_sealed"} & set(events)
     [job], drives = events["job_created"], events["drive_prepared"]
     assert (job["backend"], job["made_by"]) == ("data_box", "AzureOfflineBackupDiskPrep")
     assert {drive["made_by"] for drive in drives} == {"AzureOfflineBackupDiskPrep"}
+    assert len({drive["serial"] for drive in drives}) == 2 == len({drive["manifest_hash"] for drive in drives})
     keys = tools_keys(folder)
     assert len(keys) == len(drives) and holding(folder / "controller", keys) == []
     assert not (folder / "controller" / "state" / "srv1" / "escrow").exists()
