@@ -71,7 +71,7 @@ options:
             elements: dict
           subscription:
             description:
-              - The subscription, with C(quota_id). Only servers of the old flow are judged by it.
+              - C(subscription) of M(offlineseed.azure.recovery_vault_info). Only DPM and MABS servers are judged by it.
             type: dict
   inputs:
     description:

@@ -24,8 +24,8 @@ KNOWS = {
 }
 # Sideways, one named thing: recovery passwords go from the escrow straight into the request, so that no variable ever holds one.
 ALSO = {"jobs/import_job.py": {("drives", "escrow")}}
-# Every decision in these is tested without a machine, so they know neither Ansible nor an SDK. Of jobs: the model and the stage table.
-PURE = ("drives", "agent", "seeds", "jobs/model.py", "jobs/stages.py")
+# Every decision in these is tested without a machine, so they know neither Ansible nor an SDK. Of jobs: the model and the tables.
+PURE = ("drives", "agent", "seeds", "jobs/model.py", "jobs/stages.py", "jobs/storage_account_rules.py", "jobs/resource_locks.py")
 IMPURE = {"ansible", "azure", "msal", "msrest", "msrestazure", "requests", "winrm", "pypsrp", "socket", "subprocess", "urllib3", "http"}
 # The one exception: escrow seals recovery passwords in ansible-vault files and finds the vault at the time of the call.
 MAY_IMPORT = {"drives/escrow.py": {"ansible"}}

@@ -85,7 +85,7 @@ def blob_path(container, name):
 def blob_problem(path):
     """What is wrong with ``<container>/<blob>``, or None: the datacenter renames what it cannot use, and then nothing finds it."""
     container, _slash, blob = str(path).partition("/")
-    if not CONTAINER.match(container):
+    if not CONTAINER.fullmatch(container):
         return f"{container!r} is no name of a container"
     if not 1 <= len(blob) <= LONGEST_BLOB:
         return f"the blob's name has {len(blob)} characters, it must have 1 to {LONGEST_BLOB}"

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import storage_locks
+from . import resource_locks
 from .data_box_parts import within
 
 BLOCKS, HINDERS = "blocks", "hinders"
@@ -87,7 +87,9 @@ def _let_in(value: Any, facts: Mapping[str, Any]) -> bool:
 
 
 def _writable(value: Any, facts: Mapping[str, Any]) -> bool | None:
-    return None if value is None else not storage_locks.read_only(value)
+    if value is None or not all(one["level"] for one in value):
+        return None
+    return not resource_locks.read_only(value)
 
 
 def _setting(name: str, value: Any) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
@@ -243,7 +245,7 @@ def finding(row: Property, facts: Mapping[str, Any]) -> dict[str, Any]:
     """A row about these facts, as a task returns it."""
     seen = value_at(facts, row.path)
     if row.path == "locks" and seen is not None:
-        seen = [storage_locks.named(one) for one in storage_locks.read_only(seen)]
+        seen = [resource_locks.named(one) for one in resource_locks.read_only(seen)]
     if row.path == "account.network_bypass":
         seen = f"default action {value_at(facts, 'account.network_default_action')}, bypass {seen}"
     return {"path": row.path, "effect": row.effect, "seen": seen, "must": row.must, "why": row.why, "cure": row.cure, "source": row.source}

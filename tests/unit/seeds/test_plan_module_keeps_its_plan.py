@@ -9,9 +9,9 @@ import json
 
 import pytest
 
-from ansible_collections.offlineseed.azure.plugins.module_utils.drives import escrow
+from ansible_collections.offlineseed.azure.plugins.module_utils.drives import bound, escrow, plan
 from ansible_collections.offlineseed.azure.plugins.module_utils.failure import Failure
-from ansible_collections.offlineseed.azure.plugins.module_utils.seeds import record, seed_plan
+from ansible_collections.offlineseed.azure.plugins.module_utils.seeds import planned, record, seed_plan
 
 SEED = "srv1"
 AT = "2026-01-31T08:00:00Z"
@@ -94,6 +94,18 @@ def test_a_proven_drive_keeps_its_files_and_the_plan_of_the_others_is_made_anew(
     assert after["changed"] and {drive["serial"] for drive in after["drives"]} == {"WD-1", "WD-9"}
     assert kept["begun_under"] == before["plan_hash"] and [file["name"] for file in kept["files"]] == ["a"]
     assert not world.plan(ONE, NEW)["changed"]
+
+
+def test_more_drives_than_the_bound_are_told_with_the_reason(world):
+    world.stage(a=150_000_128, b=150_000_128)
+    before = world.plan(ONE, TWO)
+    assert before["bound"]["met"]
+    world.tell("drive_prepared", serial="WD-1", plan_hash=before["plan_hash"], manifest_file="x", manifest_hash="y", protector="z")
+    after = world.plan(ONE, ("WD-BIG", 400_000_000))["bound"]
+    assert (after["drives"], after["at_least"], after["met"]) == (2, 1, False)
+    assert after["text"] == "2 drives; 1 may be possible, but what a drive holds already stays on it."
+    made = plan.Plan(SEED, "c", tuple(plan.Load(f"WD-{number}", 5, 5, (plan.File(str(number), 512),)) for number in range(2)))
+    assert planned._bound(made, bound.Bound(1))["text"] == "2 drives; 1 may be possible, but no way was found."
 
 
 def test_a_proven_drive_that_is_not_named_any_more_is_refused(world):

@@ -26,7 +26,7 @@ def test_an_accepted_rule_warns_and_its_reason_is_told():
     assert result["blocking"] == [] and result["failed_rules"] == []
     assert (found["id"], found["outcome"], found["severity"], found["accepted"]) == ("CP-01", "fail", "warn", REASON)
     assert result["accepted"] == [{"rule": "CP-01", "reason": REASON}]
-    assert f"Accepted: {REASON}." in result["table"].replace("\n", " ").replace("  ", "") or REASON.split()[0] in result["table"]
+    assert f"Accepted: {REASON}." in " ".join(result["table"].split())
 
 
 def test_an_id_alone_is_accepted_as_ever():

@@ -12,7 +12,8 @@ from ...failure import shown
 from ..words import amount
 from . import statements
 from .checks import at_least, holds, is_word, number, version
-from .rule import BACKUP, BLOCK, WARN, NotTold, Rule
+from .rule import BACKUP, BLOCK, WARN, NotHere, NotTold, Rule
+from .source_host import OF_POLICY, answered, policy_of
 
 OLDEST_AGENT = "2.0.9250.0"
 OLDEST_FOR_CREDENTIALS = "2.0.9249.0"
@@ -46,9 +47,9 @@ def _only_unregistered(check):
 
 
 def _credentials_age(facts):
-    made = facts.ask("inputs.vault_credentials_at")
-    if made is None:
-        raise NotTold("vault_credentials_at (when the vault credentials file was downloaded) is not set, and the agent is not registered")
+    made = facts.input("seed_vault_credentials_at")
+    if not made:
+        raise NotTold("nobody told in seed_vault_credentials_at when the vault credentials file was downloaded")
     age = times.parse(facts.need("now")) - times.parse(made)
     return None if age <= CREDENTIALS_LAST else f"the vault credentials file is {int(age.total_seconds() // 3600)} hours old"
 
@@ -65,8 +66,10 @@ def _short(name):
 
 
 def _name_is_unique(facts):
-    mine = _short(facts.need("source.host.name"))
-    there = sum(1 for server in facts.need("target.vault.servers") if _short(server.get("name")) == mine)
+    mine, servers = _short(facts.need("source.host.name")), facts.need("target.vault.servers")
+    if any(server.get("name") is None for server in servers):
+        raise NotTold("the name of a server in the vault was not told")
+    there = sum(1 for server in servers if _short(server["name"]) == mine)
     allowed = 1 if facts.need("source.agent.registered") else 0
     return None if there <= allowed else f"the vault already has {there} servers of the name {mine}"
 
@@ -105,20 +108,19 @@ def _scratch(facts):
         raise NotTold("kind and traits of the scratch folder were not told")
     if scratch["kind"] != "fixed" or scratch["traits"]:
         return f"the scratch folder {shown(path)} is {', '.join([scratch['kind'], *scratch['traits']]).replace('_', ' ')}"
-    return _scratch_room(scratch, facts.ask("source.policy.selected_bytes"))
+    return None if policy_of(facts) is None else _scratch_room(scratch.get("free_bytes"), facts.ask("source.policy.selected_bytes"))
 
 
-def _scratch_room(scratch, selected):
-    free = scratch.get("free_bytes")
+def _scratch_room(free, selected):
     if free is None or selected is None:
-        return None
+        raise NotHere("how much the policy selects, or how much room the scratch folder has, is not known")
     wanted = selected // SCRATCH_PART
     enough = free >= wanted
     return None if enough else f"the scratch folder's volume has {amount(free)} free, a twentieth of the selected data is {amount(wanted)}"
 
 
 def _scheduled(facts):
-    if facts.look("source.policy") is None:
+    if policy_of(facts) is None:
         return None
     task = facts.need("source.agent.scheduled_task")
     if not task.get("exists"):
@@ -133,6 +135,10 @@ def _scheduled(facts):
 
 def _nothing_else_runs(facts):
     job = facts.look("source.job")
+    if job is None:
+        answered(facts, "Get-OBJob")
+    elif job.get("running") is None:
+        raise NotTold("whether the newest job runs was not told")
     return f"the agent runs a job of type {job.get('type')} since {job.get('start_time')}" if job and job.get("running") else None
 
 
@@ -247,8 +253,8 @@ RULES = (
         "Free space there, or move the folder (both values ScratchLocation) as the page on the MARS agent describes.",
         ("S6", "S31"),
         _scratch,
-        needs=("source.agent.scratch",),
-        asks=("source.policy.selected_bytes",),
+        needs=("source.agent.scratch", "source.policy"),
+        asks=("source.policy.selected_bytes", *OF_POLICY),
     ),
     Rule(
         "AG-19",
@@ -266,11 +272,11 @@ RULES = (
         WARN,
         BACKUP,
         "the vault credentials of an agent that is still to be registered are younger than 48 hours",
-        "Download the file again (or use the module vault_credentials) and set vault_credentials_at to that time.",
+        "Download the file again (or use the module vault_credentials) and set seed_vault_credentials_at to that time.",
         ("S6", "S28"),
         _only_unregistered(_credentials_age),
         needs=REGISTERED,
-        asks=("inputs.vault_credentials_at", "now"),
+        asks=("inputs.seed_vault_credentials_at", "now"),
     ),
     Rule(
         "AG-21",
@@ -313,6 +319,7 @@ RULES = (
         ("S6",),
         _scheduled,
         needs=("source.policy", "source.agent.scheduled_task"),
+        asks=OF_POLICY,
     ),
     Rule(
         "AG-26",
@@ -338,11 +345,12 @@ RULES = (
         "AG-28",
         WARN,
         BACKUP,
-        "the agent has no other job running",
+        "no backup runs on the agent",
         "Wait until it ends: a second one could not be started.",
         ("S6",),
         _nothing_else_runs,
         needs=("source.job",),
+        asks=("source.agent.commands", "source.unreadable"),
     ),
     Rule(
         "AG-29",

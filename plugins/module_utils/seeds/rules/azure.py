@@ -8,11 +8,10 @@ from __future__ import annotations
 from ...failure import shown
 from .. import conflict
 from ..words import listed
-from . import statements
+from . import by_table, statements
 from .rule import AZURE, BACKUP, BLOCK, INFORM, OPERATOR, WARN, NotTold, Rule
 
 PROVIDERS = {"import_export": "Microsoft.ImportExport", "data_box": "Microsoft.DataBox"}
-KINDS = ("Storage", "StorageV2")
 ACCOUNT = ("target.account.account",)
 
 
@@ -28,12 +27,17 @@ def _of_account(key, wrong):
         account = _account(facts)
         if account is None:
             return None
-        if key not in account:
+        if account.get(key) is None:
             raise NotTold(f"{key} of the storage account was not told")
         says = wrong(account[key], account)
         return f"storage account {account.get('name')} {says}" if says else None
 
     return check
+
+
+def _that(says):
+    """Sentence about the account: *says* with the fact in place of {seen}."""
+    return lambda found, facts: f"storage account {_account(facts).get('name')} {says.format(seen=found['seen'])}"
 
 
 def _vault(facts):
@@ -57,22 +61,16 @@ def _provider(facts):
     return listed([f"{namespace} is {state or 'not known to the subscription'}" for namespace, state in seen.items()])
 
 
-def _firewall(action, account):
-    bypass = account.get("network_bypass") or ""
-    allowed = "AzureServices" in (bypass if isinstance(bypass, (list, tuple)) else str(bypass).replace(" ", "").split(","))
-    fine = action in (None, "Allow") or allowed
-    return None if fine else "denies network access and makes no exception for trusted Microsoft services"
-
-
 def _resource_manager(resource_id, account):
-    fine = resource_id is None or "/microsoft.storage/" in str(resource_id).lower()
-    return None if fine else f"is a classic one ({resource_id})"
+    return None if "/microsoft.storage/" in str(resource_id).lower() else f"is a classic one ({resource_id})"
 
 
 def _region(facts):
     account = _account(facts)
-    if account is None or not account.get("location"):
+    if account is None:
         return None
+    if not account.get("location"):
+        raise NotTold("location of the storage account was not told")
     seen, wanted = (str(value).replace(" ", "").lower() for value in (account["location"], facts.need("inputs.seed_location")))
     there = f"storage account {account.get('name')} is in {account['location']}"
     return None if seen == wanted else f"{there}, seed_location is {facts.input('seed_location')}"
@@ -98,19 +96,13 @@ def _name_is_free(facts):
     return None if said["available"] else f"seed_storage_account is {shown(facts.input('seed_storage_account'))}: {said.get('message')}"
 
 
-def _container_can_change(facts):
-    container = facts.look("target.account.container")
-    if container is None or not container.get("exists"):
-        return None
-    if "immutability_policy" not in container:
-        raise NotTold("immutability and legal hold of the container were not told")
-    kinds = {"immutability_policy": "an immutability policy", "legal_hold": "a legal hold"}
-    held = [words for key, words in kinds.items() if container.get(key)]
-    return f"container {container.get('name')} has {' and '.join(held)}" if held else None
+def _held(found, facts):
+    what = {"container.immutability_policy": "an immutability policy", "container.legal_hold": "a legal hold"}[found["path"]]
+    return f"container {facts.ask('target.account.container.name')} has {what}"
 
 
 def _key(source, account):
-    return None if source in (None, "Microsoft.Storage") else f"is encrypted with a key of the customer ({account.get('key_vault_key')})"
+    return None if source == "Microsoft.Storage" else f"is encrypted with a key of the customer ({account.get('key_vault_key')})"
 
 
 def _job_name(facts):
@@ -123,11 +115,8 @@ def _job_name(facts):
     return f"there is an import job {job.get('name')} already ({job.get('id')}), and it is not this seed's"
 
 
-def _locks(facts):
-    if _account(facts) is None:
-        return None
-    held = [lock.get("name") for lock in facts.need("target.account.locks") if str(lock.get("level")).lower() == "readonly"]
-    return f"the storage account lies under the ReadOnly lock {listed(held)}" if held else None
+def _locked(found, facts):
+    return f"the storage account lies under the ReadOnly lock {listed(found['seen'])}"
 
 
 def _only_dpm(check):
@@ -169,7 +158,7 @@ RULES = (
         "the storage account is of kind Storage or StorageV2",
         "Set seed_storage_account to a general-purpose account: Azure Backup needs page blobs, which the other kinds cannot hold.",
         ("S2", "S7", "S10"),
-        _of_account("kind", lambda kind, account: None if kind in KINDS else f"is of kind {kind}"),
+        by_table.holds("AZ-03", _that("is of kind {seen}")),
         needs=ACCOUNT,
         firm=True,
     ),
@@ -185,12 +174,12 @@ RULES = (
     ),
     Rule(
         "AZ-05",
-        WARN,
+        BLOCK,
         OPERATOR,
         "the storage account is of the Standard tier",
         "Use a Standard account: only such are documented, premium ones take no import.",
         ("S10", "S44"),
-        _of_account("sku", lambda sku, account: None if str(sku).startswith("Standard_") else f"has the sku {sku}"),
+        by_table.holds("AZ-05", _that("has the sku {seen}")),
         needs=ACCOUNT,
     ),
     Rule(
@@ -200,7 +189,7 @@ RULES = (
         "NFS 3.0 is off on the storage account",
         "Use another account; NFS cannot be switched off.",
         ("S10",),
-        _of_account("nfs", lambda nfs, account: "has NFS 3.0 on" if nfs else None),
+        by_table.holds("AZ-06", _that("has NFS 3.0 on")),
         needs=ACCOUNT,
     ),
     Rule(
@@ -210,7 +199,7 @@ RULES = (
         "the storage account has no hierarchical namespace",
         "Use another account: page blobs are limited in such.",
         ("INFERRED",),
-        _of_account("hierarchical_namespace", lambda on, account: "has a hierarchical namespace" if on else None),
+        by_table.holds("AZ-07", _that("has a hierarchical namespace")),
         needs=ACCOUNT,
     ),
     Rule(
@@ -221,7 +210,7 @@ RULES = (
         "Allow trusted Microsoft services in the account's firewall (bypass AzureServices), or allow all networks until the seed is"
         " complete.",
         ("S10",),
-        _of_account("network_default_action", _firewall),
+        by_table.holds("AZ-08", _that("denies network access and makes no exception for trusted Microsoft services ({seen})")),
         needs=ACCOUNT,
     ),
     Rule(
@@ -231,9 +220,7 @@ RULES = (
         "public network access to the storage account is not disabled",
         "Enable it for selected networks with trusted Microsoft services allowed, until the seed is complete.",
         ("INFERRED",),
-        _of_account(
-            "public_network_access", lambda access, account: "has public network access disabled" if access == "Disabled" else None
-        ),
+        by_table.holds("AZ-09", _that("has public network access disabled")),
         needs=ACCOUNT,
     ),
     Rule(
@@ -243,7 +230,7 @@ RULES = (
         "the storage account allows access by key",
         "Allow shared key access until the seed is complete: agent and datacenter are not known to do without.",
         ("INFERRED",),
-        _of_account("shared_key_access", lambda on, account: "does not allow access by key" if on is False else None),
+        by_table.holds("AZ-10", _that("does not allow access by key")),
         needs=ACCOUNT,
     ),
     Rule(
@@ -331,7 +318,7 @@ RULES = (
         "no ReadOnly lock lies on the storage account or above it",
         "Have the lock removed until the seed is complete.",
         ("INFERRED",),
-        _locks,
+        by_table.holds("AZ-19", _locked),
         needs=ACCOUNT,
         asks=("target.account.locks",),
     ),
@@ -342,8 +329,9 @@ RULES = (
         "nothing keeps the container from being written and cleaned (no immutability policy, no legal hold)",
         "Use another container in seed_container, and enter the same one in the agent's wizard.",
         ("S11", "ST"),
-        _container_can_change,
+        by_table.holds("AZ-20", _held),
         needs=("target.account.container",),
+        asks=ACCOUNT,
         unknown_blocks=False,
     ),
     Rule(
@@ -368,5 +356,27 @@ RULES = (
         needs=ACCOUNT,
         asks=("target.account.name_availability", "inputs.seed_storage_account"),
         unknown_blocks=False,
+    ),
+    Rule(
+        "AZ-23",
+        BLOCK,
+        AZURE,
+        "the storage account is ready, and none of its blobs is immutable from its beginning",
+        "Run again when the account is ready; where a policy of the account makes every blob immutable, use another account.",
+        ("ST", "S11"),
+        by_table.holds("AZ-23"),
+        needs=ACCOUNT,
+    ),
+    Rule(
+        "AZ-24",
+        WARN,
+        AZURE,
+        "nothing else of account and container hinders a seed or makes it less safe: region available, TLS 1.2, HTTPS only, nothing public,"
+        " no lease, no versions that can be locked",
+        "Each sentence names its cure; tighten is an option of the module storage_account, which can be run by itself.",
+        ("ST", "INFERRED"),
+        by_table.holds("AZ-24"),
+        needs=ACCOUNT,
+        asks=("target.account.container",),
     ),
 )

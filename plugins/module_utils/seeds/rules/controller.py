@@ -17,6 +17,9 @@ def _state_dir(facts):
 
 
 def _escrow_password(facts):
+    """The agent's own tool makes its keys itself, and nothing is sealed."""
+    if by_the_tool(facts):
+        return None
     wrong = facts.look("controller.escrow_password_problem")
     return f"seed_escrow_password_file: {wrong}" if wrong else None
 
@@ -44,11 +47,12 @@ RULES = (
         "ES-01",
         BLOCK,
         OPERATOR,
-        "the escrow's password can be read",
+        "the escrow's password can be read, where this collection makes the keys",
         "Set seed_escrow_password_file to a file (or an executable script) that yields it; the file should be readable by you alone.",
         ("OURS",),
         _escrow_password,
         needs=("controller.escrow_password_problem",),
+        asks=("inputs.seed_disk_prep_method",),
         firm=True,
     ),
     Rule(

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .checks import is_word, never, number_at_least, version
-from .rule import BLOCK, COPY_HOST, INFORM, WARN, NotTold, Rule
+from .rule import BLOCK, COPY_HOST, INFORM, WARN, NotHere, NotTold, Rule
 from .source_host import AZURERM, azurerm, browser, reached, tls12
 
 ENCRYPTION_METHODS = {3: "Aes128", 4: "Aes256", 6: "XtsAes128", 7: "XtsAes256"}
@@ -37,7 +37,12 @@ def _bitlocker(facts):
 
 def _restarted(facts):
     """BitLocker is at work after a restart only; it shows as absent until then."""
-    if facts.need("copy.host.bitlocker") or facts.ask("copy.host.bitlocker_feature") != PENDING:
+    if facts.need("copy.host.bitlocker"):
+        return None
+    feature = facts.ask("copy.host.bitlocker_feature")
+    if feature is None:
+        raise NotHere("the system tells of no feature BitLocker that could wait for a restart")
+    if feature != PENDING:
         return None
     return f"BitLocker is installed on the copy host {facts.ask('copy.host.name', '')}, but the restart that it waits for has not been"
 

@@ -11,7 +11,7 @@ from ...drives import names, plan, reserves
 from ...failure import shown
 from ..words import amount, listed
 from . import statements
-from .rule import BLOCK, COPY_HOST, OPERATOR, WARN, NotTold, Rule
+from .rule import BLOCK, COPY_HOST, OPERATOR, WARN, NotHere, NotTold, Rule
 
 LARGEST_DRIVE = 10 * 10**12
 PROTECTED = ("boot", "system", "page_file", "clustered", "pooled", "removable")
@@ -30,6 +30,20 @@ def attached(facts):
     return [disk for disk in facts.need("copy.disks") if names.serial(disk.get("serial") or "") in wanted]
 
 
+def _once_attached(check):
+    """*check* of the named disks; where it finds nothing and not all of them are attached, what holds for the others is not known."""
+
+    def whole(facts):
+        seen = check(facts)
+        there = {names.serial(disk.get("serial") or "") for disk in attached(facts)}
+        awaited = [serial for serial, _size in named(facts) if serial not in there]
+        if seen is None and awaited:
+            raise NotHere(f"drive {listed(awaited)} is not attached to the copy host yet")
+        return seen
+
+    return whole
+
+
 def _each(wrong):
     """Check that says *wrong(disk)* of each named disk for which it is not None."""
 
@@ -37,7 +51,7 @@ def _each(wrong):
         seen = [f"{names.serial(disk.get('serial') or '')} {says}" for disk in attached(facts) if (says := wrong(disk)) is not None]
         return f"drive {listed(seen)}" if seen else None
 
-    return check
+    return _once_attached(check)
 
 
 def _told(disk, key):
@@ -131,7 +145,7 @@ def _offline(disk):
 def _on_staging(disk):
     if _told(disk, "staging"):
         return "holds the staging folder"
-    reasons = {reason.get("id") for reason in disk.get("reasons") or []}
+    reasons = {reason.get("id") for reason in _told(disk, "reasons")}
     return "holds the work folder with the journals" if "work_folder" in reasons else None
 
 
@@ -253,7 +267,7 @@ RULES = (
         "each drive has a serial of its own",
         "Attach the drives by SATA, not through a bridge that invents serials; name each drive once.",
         ("IE",),
-        _unique,
+        _once_attached(_unique),
         needs=EACH,
         asks=NAMES,
         firm=True,
@@ -287,7 +301,7 @@ RULES = (
         "the size in seed_drives is the drive's size to the byte",
         "Compare serial and size with the label on the drive: this is another drive than the one that was named.",
         ("OURS",),
-        _size,
+        _once_attached(_size),
         needs=EACH,
         asks=NAMES,
         firm=True,
@@ -321,7 +335,7 @@ RULES = (
         "a named drive is empty, or its entry says wipe: true",
         "Look whose data these are. Only then set wipe: true on that entry of seed_drives.",
         ("OURS", "PRACTICE"),
-        _empty,
+        _once_attached(_empty),
         needs=EACH,
         asks=NAMES,
     ),

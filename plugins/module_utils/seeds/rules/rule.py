@@ -31,6 +31,10 @@ class NotTold(Exception):
     """A fact that a rule needs was not told; the rule's outcome is unknown, never a pass."""
 
 
+class NotHere(NotTold):
+    """A fact that nobody can tell here and now, such as the sectors of a drive that is not attached yet: unknown, and never blocking."""
+
+
 class Facts:
     """Nested dicts that are asked by dotted path."""
 
@@ -100,11 +104,12 @@ class Rule:
 
         With *accepted*, the user's reason, a rule of severity block counts as a warning.
         """
+        open_yet = False
         try:
             seen = self.check(facts)
             outcome = "pass" if seen is None else "fail"
         except NotTold as reason:
-            seen, outcome = f"{UNKNOWN}{reason}", "unknown"
+            seen, outcome, open_yet = f"{UNKNOWN}{reason}", "unknown", isinstance(reason, NotHere)
         except MISSHAPEN as wrong:
             seen, outcome = f"{UNKNOWN}a fact has another form than it should ({type(wrong).__name__}: {wrong})", "unknown"
         severity = WARN if accepted is not None and self.severity == BLOCK else self.severity
@@ -118,7 +123,7 @@ class Rule:
             "source": self.source,
             "date": sources.newest(self.sources),
             "outcome": outcome,
-            "blocking": severity == BLOCK and (outcome == "fail" or outcome == "unknown" and self.unknown_blocks),
+            "blocking": severity == BLOCK and (outcome == "fail" or outcome == "unknown" and self.unknown_blocks and not open_yet),
             "accepted": accepted,
         }
 

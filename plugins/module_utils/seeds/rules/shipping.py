@@ -44,8 +44,7 @@ def _carrier(facts):
 
 
 def _too_early(facts):
-    serials = facts.ask("inputs.seed_parcel.tracking_number")
-    return "seed_parcel is set already, before there is a job" if serials and not facts.ask("record.job") else None
+    return "seed_parcel is set already, before there is a job" if facts.ask("inputs.seed_parcel.tracking_number") else None
 
 
 def _places(facts):
@@ -95,7 +94,7 @@ RULES = (
         "Leave seed_parcel unset until the run asks for it: its tracking number belongs to one job. The clock tracking warns.",
         ("S2", "S25"),
         _too_early,
-        asks=("inputs.seed_parcel", "record.job"),
+        asks=("inputs.seed_parcel",),
     ),
     Rule(
         "SH-04",

@@ -9,7 +9,7 @@ from ... import times
 from ...failure import shown
 from ..words import amount, listed
 from .checks import number, number_at_least, version
-from .rule import BACKUP, BLOCK, WARN, NotTold, Rule
+from .rule import BACKUP, BLOCK, WARN, NotHere, NotTold, Rule
 from .staging import UNC
 
 NET_452 = 379893
@@ -22,6 +22,8 @@ LARGEST_SEED = 80 * 10**12
 LARGEST_VOLUME = 54_400 * 10**9
 LARGEST_VOLUME_BEFORE_2012 = 1_700 * 10**9
 WINDOWS_2012 = "6.2"
+# What tells a policy that does not exist from one that was not read.
+OF_POLICY = ("source.agent.commands", "source.agent.product", "source.unreadable")
 
 
 def _powershell(facts):
@@ -39,9 +41,9 @@ def tls12(where, whose):
 
     def check(facts):
         seen, windows = facts.need(f"{where}.tls12"), facts.need(f"{where}.os_version")
-        if seen.get("enabled") == 0 or (seen.get("disabled_by_default") or 0) != 0:
+        if seen["enabled"] == 0 or (seen["disabled_by_default"] or 0) != 0:
             return f"TLS 1.2 is switched off on {whose}"
-        strong = seen.get("strong_crypto")
+        strong = seen["strong_crypto"]
         off = strong == 0 or strong is None and version(windows) < version(WINDOWS_10)
         return f".NET on {whose} does not use strong cryptography (SchUseStrongCrypto is {strong})" if off else None
 
@@ -93,9 +95,28 @@ def reached(where, whose):
     return check
 
 
-def _no_system_state(facts):
+def answered(facts, command):
+    """Raise NotTold where the agent did not answer *command*: that it told nothing then means nothing."""
+    if not facts.need("source.agent.commands"):
+        raise NotTold("the agent's commands cannot be loaded")
+    for one in facts.ask("source.unreadable") or ():
+        if one["command"] == command:
+            raise NotTold(f"{command} failed on the source: {one['seen']}")
+
+
+def policy_of(facts):
+    """The agent's policy, None where there is none yet. NotTold where the agent did not say, or nobody reads it (DPM, MABS)."""
     policy = facts.look("source.policy")
-    if not policy:
+    if policy is None:
+        answered(facts, "Get-OBPolicy")
+        if facts.need("source.agent.product") == "dpm":
+            raise NotHere("the protection groups of a DPM or MABS server are not read")
+    return policy
+
+
+def _no_system_state(facts):
+    policy = policy_of(facts)
+    if policy is None:
         return None
     if policy.get("system_state") is None:
         raise NotTold("whether the policy protects the system state was not told")
@@ -104,7 +125,7 @@ def _no_system_state(facts):
 
 def _volumes(facts):
     """The volumes of the policy; none without a policy."""
-    return [] if facts.look("source.policy") is None else facts.need("source.policy.volumes")
+    return [] if policy_of(facts) is None else facts.need("source.policy.volumes")
 
 
 def _kinds(facts):
@@ -135,7 +156,7 @@ def _volume_sizes(facts):
 
 
 def _seed_size(facts):
-    if facts.look("source.policy") is None:
+    if policy_of(facts) is None:
         return None
     selected = facts.look("source.policy.selected_bytes")
     if selected is None:
@@ -145,7 +166,7 @@ def _seed_size(facts):
 
 def _staging_is_left_out(facts):
     """Whether the staging folder lies below a protected path of the same host."""
-    path, policy = facts.input("seed_staging_path"), facts.look("source.policy")
+    path, policy = facts.input("seed_staging_path"), policy_of(facts)
     if policy is None:
         return None
     if UNC.match(path):
@@ -153,8 +174,11 @@ def _staging_is_left_out(facts):
         if server == str(facts.need("source.host.name")).lower():
             raise NotTold(f"{shown(path)} is a share of the source itself, whose folder was not told")
         return None
-    inside = [one for source in policy.get("datasources") or [] for one in source.get("file_specs") or [] if _below(path, one)]
-    left_out = [one for source in policy.get("datasources") or [] for one in source.get("excluded") or [] if _below(path, one)]
+    sources = facts.need("source.policy.datasources")
+    if any(source.get("file_specs") is None for source in sources):
+        raise NotTold("what the policy protects was not told")
+    inside = [one for source in sources for one in source["file_specs"] if _below(path, one)]
+    left_out = [one for source in sources for one in source.get("excluded") or [] if _below(path, one)]
     return f"the policy protects {listed(inside)}, and the staging folder {shown(path)} with it" if inside and not left_out else None
 
 
@@ -248,6 +272,7 @@ RULES = (
         ("S1", "S2", "S3"),
         _no_system_state,
         needs=("source.policy",),
+        asks=OF_POLICY,
     ),
     Rule(
         "NW-01",
@@ -270,7 +295,7 @@ RULES = (
         ("S31",),
         _kinds,
         needs=("source.policy",),
-        asks=("source.policy.volumes",),
+        asks=("source.policy.volumes", *OF_POLICY),
         unknown_blocks=False,
     ),
     Rule(
@@ -282,7 +307,7 @@ RULES = (
         ("S31",),
         _volume_sizes,
         needs=("source.policy",),
-        asks=("source.policy.volumes", "source.host.os_version"),
+        asks=("source.policy.volumes", "source.host.os_version", *OF_POLICY),
         unknown_blocks=False,
     ),
     Rule(
@@ -294,7 +319,7 @@ RULES = (
         ("INFERRED",),
         _staging_is_left_out,
         needs=("source.policy",),
-        asks=("inputs.seed_staging_path", "source.host.name"),
+        asks=("inputs.seed_staging_path", "source.host.name", *OF_POLICY),
     ),
     Rule(
         "ST-09",
@@ -305,7 +330,7 @@ RULES = (
         ("S5",),
         _seed_size,
         needs=("source.policy",),
-        asks=("source.policy.selected_bytes",),
+        asks=("source.policy.selected_bytes", *OF_POLICY),
         unknown_blocks=False,
     ),
 )

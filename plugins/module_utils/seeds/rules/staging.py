@@ -56,7 +56,7 @@ def _room(facts):
     if facts.look("source.policy") is None:
         raise NotTold("no policy selects files yet")
     selected, free = facts.need("source.policy.selected_bytes"), facts.need("staging.free_bytes")
-    room = free + facts.ask("staging.bytes", 0)
+    room = free + facts.need("staging.bytes")
     return None if room >= selected else f"the staging path has room for {amount(room)}, the policy selects {amount(selected)}"
 
 
@@ -88,8 +88,7 @@ RULES = (
         "Give it a bigger disk or select less; compression is not to be counted on.",
         ("S1", "S2"),
         _room,
-        needs=("source.policy", "source.policy.selected_bytes", "staging.free_bytes"),
-        asks=("staging.bytes",),
+        needs=("source.policy", "source.policy.selected_bytes", "staging.free_bytes", "staging.bytes"),
         unknown_blocks=False,
     ),
     Rule(
