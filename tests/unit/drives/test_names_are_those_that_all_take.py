@@ -96,6 +96,7 @@ def test_a_staged_file_becomes_a_blob_of_its_name():
         ("seed-srv1/a.", "dot or slash"),
         ("seed-srv1/a/", "dot or slash"),
         ("seed-srv1/a\x07", "control characters"),
+        ("seed-srv1\n/a", "is no name of a container"),
     ],
 )
 def test_a_blob_that_would_be_renamed_is_told(path, says):

@@ -134,7 +134,7 @@ def test_a_file_bigger_than_every_drive_is_named_with_the_drive_that_would_do():
 
 def test_more_than_ten_drives_are_not_used_and_the_refusal_says_so():
     staged = files(*[90 * MB // 512 * 512] * 11)
-    with pytest.raises(plan.DoesNotFit, match="at most 10 drives"):
+    with pytest.raises(plan.DoesNotFit, match="at most 10 drives.*over 2 or more seeds"):
         make(staged, drives(*[100 * MB] * 12))
     assert len(make(staged[:10], drives(*[100 * MB] * 12)).loads) == 10
 

@@ -11,7 +11,7 @@ import subprocess
 
 import pytest
 import yaml
-from unit.drives.landing import RANGE, Thing, manifest_of, rootless_verbose
+from unit.drives.landing import RANGE, Thing, errored, manifest_of, rootless_verbose
 
 from ansible_collections.offlineseed.azure.plugins.module_utils.canonical import canonical
 from ansible_collections.offlineseed.azure.plugins.module_utils.drives import drive_manifest, import_verify, plan
@@ -93,6 +93,18 @@ def test_a_length_in_the_container_alone_proves_nothing(world):
     assert "there is no whole copy log of drive WD-1" in made["repair"]["support"]
 
 
+def test_a_log_without_its_last_line_speaks_for_no_drive(world):
+    (world / "o_WD-1_CopyLog_1.xml").write_text(errored("c/a", "UploadErrorWin32"))
+    made = verified(world, logs=[str(world / "o_WD-1_CopyLog_1.xml")])
+    assert [log["whole"] for log in made["logs"]] == [False] and "there is no whole copy log of drive WD-1" in made["problems"]
+
+
+def test_a_manifest_without_a_file_is_not_fit(world):
+    (world / "none.xml").write_text('<DriveManifest Version="2014-11-01"><Drive><DriveId>WD-1</DriveId></Drive></DriveManifest>')
+    made = read(world, "none.xml")
+    assert not made["fit"] and made["differences"] == [{"file": None, "what": "it lists no file"}]
+
+
 def test_without_a_log_a_drive_is_proven_by_reading_all_of_it_back(world):
     sums = [{"name": one.name, "size": one.size, "sha256": hashlib.sha256(one.name.encode()).hexdigest()} for one in THINGS]
     (world / "blobs").write_text(lines(*({"name": one.name, "size": one.size} for one in THINGS)))
@@ -101,6 +113,11 @@ def test_without_a_log_a_drive_is_proven_by_reading_all_of_it_back(world):
         (world / "back").write_text(lines(*back))
         made = verified(world, logs=[], blob_list=str(world / "blobs"), read_back=str(world / "back"), container="c")
         assert made["verdict"] == verdict
+    again = {"event": "ranges", "name": "a", "first": 0, "md5": []}
+    (world / "journal.jsonl").write_text(lines(*({"event": "file", **one} for one in sums), again))
+    (world / "back").write_text(lines(*sums))
+    made = verified(world, logs=[], blob_list=str(world / "blobs"), read_back=str(world / "back"), container="c")
+    assert made["verdict"] == "unproven", "what the worker began anew has no sum until it is done"
 
 
 def test_a_file_that_the_worker_began_anew_has_no_checksum_until_it_is_done(world):

@@ -42,6 +42,12 @@ def test_what_landed_whole_is_proven_in_every_generation(generation, write):
     assert [(log.generation, log.verbose) for log in made.logs] == [(generation, True)]
 
 
+@pytest.mark.parametrize("stray", [b"\xef\xbb\xbf", b" \r\n", b"-", b"- \n-\t", b"\xef\xbb\xbf- "])
+@pytest.mark.parametrize(("generation", "write"), GENERATIONS)
+def test_stray_characters_before_a_log_do_not_matter(generation, write, stray):
+    assert report(things(), ("job_verbose.xml", stray + write(things()))).seed == "proven", generation
+
+
 def test_without_a_checksum_to_compare_an_object_is_present():
     assert report(things(), rootless_verbose(things()), checksums=False).seed == "present"
     assert report(things(), drive_log(things(), "2018-10-01", hashes=False)).seed == "present"
@@ -139,6 +145,14 @@ def test_one_checksum_that_differs_is_corruption_and_all_of_a_drive_are_another_
     made = report(these, rootless_verbose(these))
     assert words(made) == {"a": "present", "b": "present", "e": "proven", "x": "proven"} and made.other_algorithm == ["WD-1"]
     assert made.seed == "present" and "another algorithm" in made.objects["c/a"].why
+
+
+@pytest.mark.parametrize("form", ["{more}", "-{crc64}", "{crc64:x}", "{crc64}.0", "{crc64}\u0660"])
+def test_a_checksum_that_is_no_number_of_64_bits_equals_none(form):
+    these = [Thing("a", 512), Thing("b", 512)]
+    said = form.format(crc64=these[1].crc64, more=these[1].crc64 + (1 << 64))
+    made = report(these, ("verbose", rootless_verbose([these[0], Thing("b", 512, said={"crc64": said})])))
+    assert words(made) == {"a": "proven", "b": "corrupted"}
 
 
 def test_paths_are_found_behind_slashes_and_escapes():
