@@ -15,8 +15,8 @@ export PYTHONPATH := tests
 
 help:
 	@echo "make test                    all tests and linters (20 minutes)"
-	@echo "make test-long               a million spoilt inputs for each family of parsers (an hour)"
-	@echo "make rehearsal [DATA=/dir]   one seed from a server into the vault, on this machine (4 minutes)"
+	@echo "make test-long               the oldest SDKs, and a million spoilt inputs for each family of parsers (half an hour)"
+	@echo "make rehearsal [DATA=/dir]   one seed from a server into the vault, on this machine (2 minutes)"
 	@echo "make lab                     the same laboratory, left up for use by hand"
 	@echo "make benchmark               measures, and whether their aims are reached"
 	@echo "make clean                   removes build/"

@@ -74,6 +74,7 @@ class Rehearsal:
         self.began = self.now()
         self.proven: list[dict[str, Any]] = []
         self.asked: list[str] = []
+        self.said = ""
         self.landed: int | None = None
         self.bystander = self.control.hashes()["bystander"]
 
@@ -102,18 +103,22 @@ class Rehearsal:
         return run.summary
 
     def tell(self, run: Run, now: str) -> None:
-        """One line about the run, and one for each thing that it has proven."""
+        """One line about the run, and one about what it has proven; not if it says what the one before said."""
         day = (parse(now) - parse(self.began)).days
         state = run.summary.get("state") or "wrote no summary"
         words = f"{run.summary['phase']} {STATES.get(state, state)}" if state in STATES and state != "complete" else state
-        if state in ("working", "waiting_for_azure"):
-            words += f": {first_sentence(run.summary)}; {passing(self.seconds_until_again(run.summary))}"
-        self.story.tell(f"Day {day:<3} run {run.number}: {words}   ({run.seconds:.0f} s, {run.log.name})", "bold")
+        if waits := state in ("working", "waiting_for_azure"):
+            words += f": {first_sentence(run.summary)}"
         proven = run.summary.get("proven") or []
-        for proof in proven:
-            if proof not in self.proven:
-                self.story.proof(proof_in_words(proof["id"]))
+        fresh = [proof_in_words(proof["id"]) for proof in proven if proof not in self.proven]
         self.proven = proven
+        if waits and not fresh and words == self.said:
+            return
+        self.said = words
+        passes = f"; {passing(self.seconds_until_again(run.summary))}" if waits else ""
+        self.story.tell(f"Day {day:<3} run {run.number}: {words}{passes}   ({run.seconds:.0f} s, {run.log.name})", "bold")
+        if fresh:
+            self.story.proof("; ".join(fresh))
 
     def go_on(self, entry: dict[str, Any]) -> None:
         """Does what the summary says is next."""
