@@ -97,8 +97,9 @@ def test_both_commands_say_it_in_one_sentence_and_touch_nothing(main, tmp_path, 
 def test_make_hands_over_any_name_of_a_folder_as_it_is(target, tmp_path):
     """`make` prints the command; a shell that runs it must see the name in one piece."""
     name = "/a \"b\" `id` c"
+    alone = {variable: value for variable, value in os.environ.items() if not variable.startswith("MAKE")}  # not inside of `make test`
     quoted = ("make", "-n", target, "VENV=printf '%s|'", "PYTHON=:", f"DATA={name}")
-    said = subprocess.run(quoted, cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(quoted, cwd=CHECKOUT, env=alone, capture_output=True, text=True, check=True).stdout
     command = said.strip().splitlines()[-1].removeprefix("@")
     seen = subprocess.run(["sh", "-c", command], env={**os.environ, "DATA": name}, capture_output=True, text=True, check=True)
     assert seen.stdout.split("|")[-2] == name

@@ -30,7 +30,7 @@ class ByHand:
         command = [sys.executable, "-u", "-m", "lab.by_hand", "--folder", str(self.lab.root), "--data", str(data), "--engine", "standins"]
         env = {**os.environ, "PYTHONPATH": str(CHECKOUT / "tests")}
         with self.printed.open("w") as out:
-            self.process = subprocess.Popen(command, stdout=out, stderr=out, env=env)
+            self.process = subprocess.Popen(command, stdout=out, stderr=out, env=env, preexec_fn=hear_ctrl_c)
 
     def until(self, seen) -> None:
         deadline = time.monotonic() + 60
@@ -41,6 +41,11 @@ class ByHand:
     def interrupt(self) -> int:
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(60)
+
+
+def hear_ctrl_c() -> None:
+    """What is started in the background of a script ignores Ctrl-C, and so would everything that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.fixture
