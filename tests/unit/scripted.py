@@ -145,6 +145,9 @@ class Script:
         return found
 
     def _inspect(self, found: Expected, headers: Mapping[str, str], content: bytes) -> None:
+        condition = headers.get("If-Match") or "*"
+        if condition != "*" and not (condition.startswith('"') and condition.endswith('"')):
+            self.wrong.append(f"{found}: If-Match is {condition}, which RFC 9110 wants in quotes")
         proof = found.proof or f"Bearer {found.token or self.token()}"
         if proof == "none":
             return

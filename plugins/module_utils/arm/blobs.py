@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from .blob_calls import BlobCalls, plain
+from .blob_calls import BlobCalls, plain, quoted
 from .session import CONNECTIONS
 
 try:
@@ -78,7 +78,7 @@ class Container(BlobCalls):
         def read(offset: int) -> None:
             nonlocal part
             length = min(PART, seen.size - offset)
-            part = client.download_blob(offset, length, etag=seen.etag, match_condition=MatchConditions.IfNotModified).readall()
+            part = client.download_blob(offset, length, etag=quoted(seen.etag), match_condition=MatchConditions.IfNotModified).readall()
 
         what = f"read blob {name} of container {self.name}"
         self._run(what, look, action=READ, missing_ok=True)
@@ -97,7 +97,7 @@ class Container(BlobCalls):
 
     def _remove(self, blob: Blob) -> None:
         def send() -> None:
-            self._client.delete_blob(blob.name, etag=blob.etag, match_condition=MatchConditions.IfNotModified)
+            self._client.delete_blob(blob.name, etag=quoted(blob.etag), match_condition=MatchConditions.IfNotModified)
 
         self._run(f"remove blob {blob.name} from container {self.name}", send, action=DELETE, missing_ok=True)
 
